@@ -268,8 +268,7 @@ func (r *room) deliver(line *wire.Line) bool {
 }
 
 // enter counts one more subscription of a user and tells those who asked when
-// it is the first. The caller holds r.mu, and the mu of the member's own
-// subscription, which is not told.
+// it is the first. The caller holds r.mu and no subscription's mu.
 func (r *room) enter(m *member) {
 	user := m.sub.user
 	a := r.online[user.ID]
@@ -281,7 +280,7 @@ func (r *room) enter(m *member) {
 	a.count++
 }
 
-// exit undoes enter. The caller holds r.mu alone.
+// exit undoes enter. The caller holds r.mu and no subscription's mu.
 func (r *room) exit(m *member) {
 	user := m.sub.user
 	a := r.online[user.ID]

@@ -146,25 +146,32 @@ func (s *Subscription) enter(
 		}
 	}
 	extent.Head = max(extent.Head, r.head)
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.closed != nil {
-		return extent, false, s.closed
-	}
-	if s.rooms[r.id] != nil {
-		return extent, false, nil
-	}
 	if after == Live || after > extent.Head {
 		after = extent.Head
 	}
 	m := &member{sub: s, room: r, name: name, last: after, offered: after, behind: after < extent.Head}
-	s.rooms[r.id] = m
-	r.members = append(r.members, m)
+	joined, err := s.place(m, extent, announce)
+	if joined {
+		r.members = append(r.members, m)
+		r.enter(m)
+	}
+	return extent, joined, err
+}
+
+func (s *Subscription) place(m *member, extent domain.Extent, announce func(domain.Extent) *wire.Line) (bool, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.closed != nil {
+		return false, s.closed
+	}
+	if s.rooms[m.room.id] != nil {
+		return false, nil
+	}
+	s.rooms[m.room.id] = m
 	if announce != nil {
 		s.replyLocked(announce(extent))
 	}
-	r.enter(m)
-	return extent, true, nil
+	return true, nil
 }
 
 // Leave stops following a room. Once it returns, Next gives no event of it.

@@ -82,7 +82,7 @@ func ParseKeyring(list string) (*Keyring, error) {
 		}
 		key := new(fernet.Key)
 		copy(key[:], raw)
-		if weak(raw) {
+		if !LooksRandom(raw) {
 			return nil, fmt.Errorf("key %d is not random", i+1)
 		}
 		ring.keys = append(ring.keys, key)
@@ -100,15 +100,15 @@ func NewKey() (string, error) {
 	return key.Encode(), nil
 }
 
-// weak reports whether a 32-byte key repeats so few bytes that nobody can have
-// drawn it at random: 32 random bytes hold fewer than 16 distinct ones with a
-// probability below 1e-12.
-func weak(raw []byte) bool {
+// LooksRandom reports whether a key of at least 32 bytes can have been drawn at
+// random: 32 random bytes hold fewer than 16 distinct ones with a probability
+// below 1e-12.
+func LooksRandom(key []byte) bool {
 	distinct := map[byte]bool{}
-	for _, b := range raw {
+	for _, b := range key {
 		distinct[b] = true
 	}
-	return len(distinct) < 16
+	return len(distinct) >= 16
 }
 
 // keyID names a key without telling anything about it.

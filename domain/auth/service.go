@@ -1,0 +1,237 @@
+package auth
+
+import (
+	"context"
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/netip"
+	"runtime"
+	"time"
+
+	"github.com/golang-jwt/jwt/v5"
+
+	"parley/domain"
+	"parley/domain/encryption"
+	"parley/domain/limiter"
+)
+
+// Registration says who may make an account at the doors.
+type Registration string
+
+// The ways of registering.
+const (
+	RegistrationOpen   Registration = "open"
+	RegistrationInvite Registration = "invite" // only with an invitation
+	RegistrationClosed Registration = "closed"
+)
+
+// Config is what the service needs.
+type Config struct {
+	Store        Store
+	Windows      *limiter.Windows
+	Root         *encryption.Root
+	Keyring      *encryption.Keyring
+	Keys         SigningKeys
+	TokenLife    time.Duration
+	PasswordCost int // bcrypt's; encryption.PasswordCost in the program
+	Registration Registration
+	Now          func() time.Time
+	Log          *slog.Logger
+}
+
+// Service registers people, logs them in and recognizes them again.
+type Service struct {
+	store        Store
+	windows      *limiter.Windows
+	keyring      *encryption.Keyring
+	keys         SigningKeys
+	parser       *jwt.Parser
+	tokenLife    time.Duration
+	cost         int
+	registration Registration
+	now          func() time.Time
+	log          *slog.Logger
+
+	subjectKey []byte // names that attempts were aimed at are kept hashed
+	decoy      string // a hash that nobody's password verifies
+	hashing    *hashQueue
+	known      *knownAccounts
+	attached   *attachments
+}
+
+// NewService makes the service. It hashes one password, which takes a moment.
+func NewService(c Config) (*Service, error) {
+	if len(c.Keys.keys) == 0 {
+		return nil, errors.New("auth: no signing key")
+	}
+	decoy, err := encryption.HashPassword("nobody's password", c.PasswordCost)
+	if err != nil {
+		return nil, err
+	}
+	return &Service{
+		store: c.Store, windows: c.Windows, keyring: c.Keyring,
+		keys: c.Keys, parser: newParser(c.Now), tokenLife: c.TokenLife,
+		cost: c.PasswordCost, registration: c.Registration, now: c.Now, log: c.Log,
+		subjectKey: c.Root.Derive("attempt subjects"), decoy: decoy,
+		// One processor is left to the chat, where there is more than one.
+		hashing:  newHashQueue(max(1, runtime.GOMAXPROCS(0)-1)),
+		known:    newKnownAccounts(c.Store),
+		attached: newAttachments(),
+	}, nil
+}
+
+// Register makes an account for a stranger. Its errors are those of
+// domain.CheckSelfChosenName and domain.CheckPassword, user.name_taken
+// (Conflict), limit.registration (RateLimited) and, by the operator's choice,
+// auth.registration_closed or auth.invitation_required (Forbidden).
+func (s *Service) Register(ctx context.Context, from Origin, name, password string) (domain.User, error) {
+	user, err := s.register(ctx, from, name, password)
+	s.record(from, "register", name, err)
+	return user, err
+}
+
+func (s *Service) register(ctx context.Context, from Origin, name, password string) (domain.User, error) {
+	if err := s.mayRegister(); err != nil {
+		return domain.User{}, err
+	}
+	if err := domain.CheckSelfChosenName(name); err != nil {
+		return domain.User{}, err
+	}
+	if err := domain.CheckPassword(password); err != nil {
+		return domain.User{}, err
+	}
+	if err := s.windows.Take(ctx, limiter.Registration, from.Addr, ""); err != nil {
+		return domain.User{}, err
+	}
+	// Creating would tell as well, but only after a hash was computed.
+	if _, err := s.store.AccountByName(ctx, name); err == nil {
+		return domain.User{}, ErrNameTaken()
+	} else if domain.KindOf(err) != domain.NotFound {
+		return domain.User{}, fmt.Errorf("look for the name: %w", err)
+	}
+	hash, err := s.hash(ctx, from.Addr, password)
+	if err != nil {
+		return domain.User{}, err
+	}
+	account, err := s.store.CreateAccount(ctx, NewAccount{
+		Name: name, PasswordHash: hash, CreatedAt: timestamp(s.now()),
+	})
+	if err != nil {
+		return domain.User{}, fmt.Errorf("create account: %w", err)
+	}
+	return account.User, nil
+}
+
+func (s *Service) mayRegister() error {
+	switch s.registration {
+	case RegistrationClosed:
+		return &domain.Error{
+			Kind: domain.Forbidden, Code: "auth.registration_closed",
+			Message: "registration is closed here; ask the operator for an account",
+		}
+	case RegistrationInvite:
+		return &domain.Error{
+			Kind: domain.Forbidden, Code: "auth.invitation_required",
+			Message: "an account here takes an invitation; ask the operator",
+		}
+	default:
+		return nil
+	}
+}
+
+// LogIn recognizes a user by name and password. Whether the user is unknown,
+// disabled or the password wrong, the answer is Unauthenticated,
+// auth.invalid_credentials, after the same work. Other errors are limit.log-in
+// (RateLimited) and auth.busy (Unavailable).
+func (s *Service) LogIn(ctx context.Context, from Origin, name, password string) (Actor, error) {
+	actor, err := s.logIn(ctx, from, name, password)
+	s.record(from, "log in", name, err)
+	return actor, err
+}
+
+func (s *Service) logIn(ctx context.Context, from Origin, name, password string) (Actor, error) {
+	if err := s.windows.Take(ctx, limiter.LogIn, from.Addr, s.subject(name)); err != nil {
+		return Actor{}, err
+	}
+	account, err := s.store.AccountByName(ctx, name)
+	unknown := domain.KindOf(err) == domain.NotFound
+	if err != nil && !unknown {
+		return Actor{}, fmt.Errorf("find the account: %w", err)
+	}
+	hash := account.PasswordHash
+	if unknown || hash == "" {
+		hash, unknown = s.decoy, true
+	}
+	var matches bool
+	err = s.hashing.do(ctx, limiter.Key(from.Addr), func() (err error) {
+		matches, err = encryption.VerifyPassword(hash, password)
+		return err
+	})
+	if err != nil {
+		return Actor{}, fmt.Errorf("verify password: %w", err)
+	}
+	if unknown || !matches {
+		return Actor{}, errInvalidCredentials()
+	}
+	actor, err := admit(account, from)
+	if err != nil {
+		return Actor{}, errInvalidCredentials()
+	}
+	if encryption.NeedsRehash(hash, s.cost) {
+		s.rehash(ctx, from.Addr, account.ID, password)
+	}
+	return actor, nil
+}
+
+// rehash replaces a hash that was made elsewhere or with another cost. The
+// log-in stands even if that fails.
+func (s *Service) rehash(ctx context.Context, from netip.Addr, id domain.UserID, password string) {
+	hash, err := s.hash(ctx, from, password)
+	if err == nil {
+		err = s.store.ChangeAccount(ctx, id, AccountChange{PasswordHash: &hash})
+	}
+	if err != nil {
+		s.log.Warn("cannot replace an old password hash; will try at the next log-in", "user_id", id, "err", err)
+	}
+}
+
+func (s *Service) hash(ctx context.Context, from netip.Addr, password string) (hash string, err error) {
+	err = s.hashing.do(ctx, limiter.Key(from), func() (err error) {
+		hash, err = encryption.HashPassword(password, s.cost)
+		return err
+	})
+	return hash, err
+}
+
+// subject is how the name that an attempt was aimed at is kept.
+func (s *Service) subject(name string) string {
+	mac := hmac.New(sha256.New, s.subjectKey)
+	mac.Write([]byte(domain.FoldUserName(name)))
+	return hex.EncodeToString(mac.Sum(nil)[:16])
+}
+
+// record writes one log line for every try at a door.
+func (s *Service) record(from Origin, what, name string, err error) {
+	level, outcome := slog.LevelInfo, "done"
+	if err != nil {
+		outcome = domain.AsError(err).Code
+		if domain.KindOf(err) == domain.Internal {
+			level = slog.LevelError
+		}
+	}
+	attrs := []any{
+		"door", from.Door, "ip", from.Addr.String(), "request_id", from.RequestID,
+		"username", domain.VisibleLine(name[:min(len(name), domain.MaxUserName)]), "outcome", outcome,
+	}
+	if level == slog.LevelError {
+		attrs = append(attrs, "err", err)
+	}
+	s.log.Log(context.Background(), level, what, attrs...)
+}
+
+// timestamp is a time as stores keep it: UTC, microseconds.
+func timestamp(t time.Time) time.Time { return t.UTC().Truncate(time.Microsecond) }
