@@ -57,26 +57,22 @@ type Service struct {
 	log          *slog.Logger
 
 	subjectKey []byte // names that attempts were aimed at are kept hashed
-	decoy      string // a hash that nobody's password verifies
+	decoy      string // a hash that no password verifies
 	hashing    *hashQueue
 	known      *knownAccounts
 	attached   *attachments
 }
 
-// NewService makes the service. It hashes one password, which takes a moment.
+// NewService makes the service.
 func NewService(c Config) (*Service, error) {
 	if len(c.Keys.keys) == 0 {
 		return nil, errors.New("auth: no signing key")
-	}
-	decoy, err := encryption.HashPassword("nobody's password", c.PasswordCost)
-	if err != nil {
-		return nil, err
 	}
 	return &Service{
 		store: c.Store, windows: c.Windows, keyring: c.Keyring,
 		keys: c.Keys, parser: newParser(c.Now), tokenLife: c.TokenLife,
 		cost: c.PasswordCost, registration: c.Registration, now: c.Now, log: c.Log,
-		subjectKey: c.Root.Derive("attempt subjects"), decoy: decoy,
+		subjectKey: c.Root.Derive("attempt subjects"), decoy: encryption.Decoy(c.PasswordCost),
 		// One processor is left to the chat, where there is more than one.
 		hashing:  newHashQueue(max(1, runtime.GOMAXPROCS(0)-1)),
 		known:    newKnownAccounts(c.Store),

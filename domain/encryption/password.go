@@ -53,6 +53,12 @@ func VerifyPassword(hash, password string) (bool, error) {
 	return err == nil, unlessMismatch(err)
 }
 
+// Decoy is a hash of that cost that no password verifies: checking one against
+// it takes as long as against a real one.
+func Decoy(cost int) string {
+	return fmt.Sprintf("%s$2a$%02d$%s", hashPrefix, cost, strings.Repeat(".", 53))
+}
+
 // NeedsRehash reports whether a hash that just verified should be replaced: it
 // was made elsewhere or with another cost.
 func NeedsRehash(hash string, cost int) bool {
