@@ -1,0 +1,118 @@
+package postgres
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"path"
+	"slices"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/stdlib"
+	"github.com/pressly/goose/v3"
+
+	"parley/domain"
+	"parley/migrations"
+)
+
+// migrationLock is the advisory lock of whoever migrates: "parley" in ASCII.
+const migrationLock = 0x7061726c6579
+
+// Migrate applies the pending migrations and names them. Another node that does
+// the same waits until this one is through.
+func (s *Store) Migrate(ctx context.Context) (names []string, err error) {
+	pending, err := s.pending(ctx)
+	if err != nil || len(pending) == 0 {
+		return nil, err
+	}
+	settings := s.pool.Config().ConnConfig
+	// A migration may take longer than a call of the store.
+	delete(settings.RuntimeParams, "statement_timeout")
+	delete(settings.RuntimeParams, "idle_in_transaction_session_timeout")
+	db := stdlib.OpenDB(*settings)
+	defer func() { err = errors.Join(err, db.Close()) }()
+	lock, err := db.Conn(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("migrate: %w", domain.Unreachable(err))
+	}
+	defer func() { err = errors.Join(err, lock.Close()) }() // closing db ends the session and so the lock
+	if _, err := lock.ExecContext(ctx, "SELECT pg_advisory_lock($1)", migrationLock); err != nil {
+		return nil, fmt.Errorf("migrate: %w", domain.Unreachable(err))
+	}
+	names, err = applyPending(ctx, db)
+	if err != nil {
+		return names, fmt.Errorf("migrate: %w", err)
+	}
+	return names, nil
+}
+
+func applyPending(ctx context.Context, db *sql.DB) ([]string, error) {
+	provider, err := goose.NewProvider(goose.DialectPostgres, db, migrations.Postgres(),
+		goose.WithDisableGlobalRegistry(true))
+	if err != nil {
+		return nil, err
+	}
+	results, err := provider.Up(ctx)
+	var names []string
+	for _, result := range results {
+		names = append(names, path.Base(result.Source.Path))
+	}
+	return names, err
+}
+
+// Ready says whether the database answers and has every migration.
+func (s *Store) Ready(ctx context.Context) error {
+	pending, err := s.pending(ctx)
+	if err == nil && len(pending) > 0 {
+		err = &domain.Error{
+			Kind: domain.Unavailable, Code: "store.not_migrated",
+			Message: "the database does not have all of its tables yet",
+		}
+	}
+	return err
+}
+
+// pending lists the migrations that the database does not have.
+func (s *Store) pending(ctx context.Context) ([]int64, error) {
+	var applied []int64
+	err := s.read(ctx, func(ctx context.Context, conn *pgx.Conn) error {
+		var begun bool
+		err := conn.QueryRow(ctx, "SELECT to_regclass('goose_db_version') IS NOT NULL").Scan(&begun)
+		if err != nil || !begun {
+			return err
+		}
+		applied, err = all(ctx, conn, pgx.RowTo[int64], "SELECT version_id FROM goose_db_version WHERE is_applied")
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("look for pending migrations: %w", err)
+	}
+	return slices.DeleteFunc(migrations.Versions(migrations.Postgres()), func(version int64) bool {
+		return slices.Contains(applied, version)
+	}), nil
+}
+
+// queryer is a connection or a transaction on it.
+type queryer interface {
+	Query(ctx context.Context, query string, args ...any) (pgx.Rows, error)
+}
+
+// all reads every row of a query.
+func all[T any](ctx context.Context, q queryer, scan pgx.RowToFunc[T], query string, args ...any) ([]T, error) {
+	rows, err := q.Query(ctx, query, args...)
+	if err != nil {
+		return nil, err
+	}
+	return pgx.CollectRows(rows, scan)
+}
+
+// first reads the first row of a query; pgx.ErrNoRows if there is none.
+func first[T any](ctx context.Context, q queryer, scan pgx.RowToFunc[T], query string, args ...any) (T, error) {
+	rows, err := q.Query(ctx, query, args...)
+	if err != nil {
+		var none T
+		return none, err
+	}
+	return pgx.CollectOneRow(rows, scan)
+}

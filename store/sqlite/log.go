@@ -1,0 +1,208 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"math"
+	"slices"
+	"time"
+
+	"parley/domain"
+	"parley/domain/auth"
+	"parley/domain/chat"
+	"parley/store/batch"
+)
+
+// Append implements chat.Log. The write lock puts appends of several processes
+// into one order.
+func (s *Store) Append(ctx context.Context, entries []chat.Entry) ([]chat.Appended, error) {
+	var plan batch.Plan
+	err := s.write(ctx, func(t *transaction) error {
+		heads, err := headsOf(ctx, t, entries)
+		if err != nil {
+			return err
+		}
+		known, err := noncesOf(ctx, t, entries)
+		if err != nil {
+			return err
+		}
+		plan = batch.Make(entries, heads, known)
+		return insert(t, plan, heads)
+	})
+	if isLost(err) {
+		return nil, chat.ErrOutcomeUnknown(err)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("append messages: %w", err)
+	}
+	return plan.Results, nil
+}
+
+func headsOf(ctx context.Context, q queryer, entries []chat.Entry) (map[domain.RoomID]domain.Seq, error) {
+	heads := map[domain.RoomID]domain.Seq{}
+	for _, room := range batch.Rooms(entries) {
+		head, err := first(ctx, q, scalar[domain.Seq], `SELECT head_seq FROM rooms WHERE id = ?`, room)
+		if errors.Is(err, sql.ErrNoRows) {
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		heads[room] = head
+	}
+	return heads, nil
+}
+
+// noncesOf looks up which of the entries' nonces are known.
+func noncesOf(ctx context.Context, q queryer, entries []chat.Entry) (map[batch.Key]batch.Nonce, error) {
+	known := make(map[batch.Key]batch.Nonce, len(entries))
+	for _, e := range entries {
+		nonce, err := first(ctx, q, scanNonce, `
+			SELECT content, seq, created_at FROM nonces WHERE room_id = ? AND author_id = ? AND nonce = ?`,
+			e.RoomID, e.Author, e.Nonce[:])
+		if errors.Is(err, sql.ErrNoRows) {
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		known[batch.KeyOf(e)] = nonce
+	}
+	return known, nil
+}
+
+func scanNonce(rows *sql.Rows) (batch.Nonce, error) {
+	var content []byte
+	var nonce batch.Nonce
+	var createdAt int64
+	if err := rows.Scan(&content, &nonce.Seq, &createdAt); err != nil {
+		return batch.Nonce{}, err
+	}
+	if len(content) != len(nonce.Content) {
+		return batch.Nonce{}, fmt.Errorf("a content digest of %d bytes", len(content))
+	}
+	nonce.Content = chat.NonceDigest(content)
+	nonce.CreatedAt = fromMicros(createdAt)
+	return nonce, nil
+}
+
+func insert(t *transaction, plan batch.Plan, heads map[domain.RoomID]domain.Seq) error {
+	for _, m := range plan.Messages {
+		if _, err := t.exec(`
+			INSERT INTO messages (room_id, seq, author_id, token, key_id, reply_to, created_at)
+			VALUES (?, ?, ?, ?, ?, nullif(?, 0), ?)`,
+			m.RoomID, m.Seq, m.Author, m.Sealed.Token, m.Sealed.KeyID, m.ReplyTo, micros(m.CreatedAt)); err != nil {
+			if code(err) == brokenReference { // the room is there: it was just read
+				return auth.ErrUserNotFound()
+			}
+			return err
+		}
+		if _, err := t.exec(`
+			INSERT INTO nonces (room_id, author_id, nonce, content, seq, created_at) VALUES (?, ?, ?, ?, ?, ?)
+			ON CONFLICT (room_id, author_id, nonce) DO UPDATE
+			SET content = excluded.content, seq = excluded.seq, created_at = excluded.created_at`,
+			m.RoomID, m.Author, m.Nonce[:], m.Content[:], m.Seq, micros(m.CreatedAt)); err != nil {
+			return err
+		}
+	}
+	for _, room := range plan.Grown {
+		if _, err := t.exec(`UPDATE rooms SET head_seq = ? WHERE id = ?`, heads[room], room); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Sent implements chat.Log. It takes the write lock, so no append is halfway.
+func (s *Store) Sent(ctx context.Context, entry chat.Entry) (sent chat.Appended, err error) {
+	err = s.write(ctx, func(t *transaction) error {
+		known, err := noncesOf(ctx, t, []chat.Entry{entry})
+		if err != nil {
+			return err
+		}
+		if nonce, ok := known[batch.KeyOf(entry)]; ok {
+			sent, _ = nonce.Answer(entry)
+		}
+		return nil
+	})
+	if err != nil {
+		return chat.Appended{}, fmt.Errorf("look up a message: %w", err)
+	}
+	return sent, nil
+}
+
+const (
+	messageColumns = `SELECT m.room_id, coalesce(r.name, ''), m.seq, m.author_id, u.name, m.token, m.key_id,
+			coalesce(m.reply_to, 0), m.created_at
+		FROM messages m JOIN rooms r ON r.id = m.room_id JOIN users u ON u.id = m.author_id
+		WHERE m.room_id = ? AND m.seq > ? AND m.seq < ? ORDER BY m.seq `
+	oldestMessages = messageColumns + `LIMIT ?`
+	newestMessages = messageColumns + `DESC LIMIT ?`
+)
+
+func scanRecord(rows *sql.Rows) (chat.Record, error) {
+	var r chat.Record
+	var createdAt int64
+	err := rows.Scan(&r.RoomID, &r.Room, &r.Seq, &r.Author.ID, &r.Author.Name, &r.Sealed.Token, &r.Sealed.KeyID,
+		&r.ReplyTo, &createdAt)
+	r.CreatedAt = fromMicros(createdAt)
+	return r, err
+}
+
+// Messages implements chat.Log.
+func (s *Store) Messages(ctx context.Context, room domain.RoomID, span chat.Range) (records []chat.Record, err error) {
+	if span.Before == 0 {
+		span.Before = math.MaxInt64
+	}
+	query := oldestMessages
+	if span.Newest {
+		query = newestMessages
+	}
+	err = s.read(ctx, func(ctx context.Context) error {
+		records, err = all(ctx, s.reader, scanRecord, query, room, span.After, span.Before, max(span.Limit, 0))
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read messages: %w", err)
+	}
+	if span.Newest {
+		slices.Reverse(records)
+	}
+	return records, nil
+}
+
+// Extents implements chat.Log.
+func (s *Store) Extents(ctx context.Context, rooms []domain.RoomID) (map[domain.RoomID]domain.Extent, error) {
+	list, err := json.Marshal(rooms)
+	if err != nil {
+		return nil, fmt.Errorf("read extents: %w", err)
+	}
+	extents := make(map[domain.RoomID]domain.Extent, len(rooms))
+	err = s.read(ctx, func(ctx context.Context) error {
+		found, err := all(ctx, s.reader, scanRoom,
+			`SELECT `+roomColumns+` FROM rooms WHERE id IN (SELECT value FROM json_each(?))`, string(list))
+		for _, room := range found {
+			extents[room.ID] = room.Extent
+		}
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read extents: %w", err)
+	}
+	return extents, nil
+}
+
+// ForgetNonces implements chat.Log.
+func (s *Store) ForgetNonces(ctx context.Context, before time.Time) error {
+	err := s.write(ctx, func(t *transaction) error {
+		_, err := t.exec(`DELETE FROM nonces WHERE created_at < ?`, micros(before))
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("forget nonces: %w", err)
+	}
+	return nil
+}

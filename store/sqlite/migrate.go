@@ -1,0 +1,83 @@
+package sqlite
+
+import (
+	"context"
+	"fmt"
+	"path"
+	"slices"
+
+	"github.com/pressly/goose/v3"
+
+	"parley/domain"
+	"parley/migrations"
+)
+
+// Migrate applies the pending migrations and names them. Another process may
+// do the same at the same time.
+func (s *Store) Migrate(ctx context.Context) ([]string, error) {
+	var names []string
+	for {
+		before, err := s.pending(ctx)
+		if err != nil || len(before) == 0 {
+			return names, err
+		}
+		applied, failure := s.applyPending(ctx)
+		names = append(names, applied...)
+		if failure == nil {
+			return names, nil
+		}
+		// Each migration is one transaction. If one failed since another
+		// process was faster, fewer are pending now.
+		after, err := s.pending(ctx)
+		if err != nil || len(after) >= len(before) {
+			return names, fmt.Errorf("migrate: %w", translate(ctx, failure))
+		}
+	}
+}
+
+func (s *Store) applyPending(ctx context.Context) ([]string, error) {
+	provider, err := goose.NewProvider(goose.DialectSQLite3, s.writer.db, migrations.SQLite(),
+		goose.WithDisableGlobalRegistry(true))
+	if err != nil {
+		return nil, err
+	}
+	results, err := provider.Up(ctx)
+	var names []string
+	for _, result := range results {
+		names = append(names, path.Base(result.Source.Path))
+	}
+	return names, err
+}
+
+// Ready says whether the database can be read and has every migration.
+func (s *Store) Ready(ctx context.Context) error {
+	pending, err := s.pending(ctx)
+	if err == nil && len(pending) > 0 {
+		err = &domain.Error{
+			Kind: domain.Unavailable, Code: "store.not_migrated",
+			Message: "the database does not have all of its tables yet",
+		}
+	}
+	return err
+}
+
+// pending lists the migrations that the database does not have.
+func (s *Store) pending(ctx context.Context) ([]int64, error) {
+	var applied []int64
+	err := s.read(ctx, func(ctx context.Context) error {
+		begun, err := first(ctx, s.reader, scalar[int], `
+			SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name = 'goose_db_version'`)
+		if err != nil || begun == 0 {
+			return err
+		}
+		applied, err = all(ctx, s.reader, scalar[int64], `
+			SELECT version_id FROM goose_db_version WHERE is_applied`)
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("look for pending migrations: %w", err)
+	}
+	return slices.DeleteFunc(migrations.Versions(migrations.SQLite()), func(version int64) bool {
+		return slices.Contains(applied, version)
+	}), nil
+}

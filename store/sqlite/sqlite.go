@@ -1,0 +1,148 @@
+// Package sqlite is the embedded store: one database file, written by one
+// connection at a time. It refuses to run on a connection on which a commit
+// would not be durable.
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"database/sql/driver"
+	"errors"
+	"fmt"
+	"net/url"
+	"os"
+	"path/filepath"
+	"time"
+
+	"modernc.org/sqlite"
+)
+
+const (
+	// timeout bounds every call, waiting for the writer included.
+	timeout = 3 * time.Second
+	// readers is how many connections read beside the writer.
+	readers = 4
+)
+
+// Store keeps everything in one SQLite file.
+type Store struct {
+	writer *statements // one connection; its transactions are immediate
+	reader *statements // several connections, which cannot write
+}
+
+// Open opens the database file, making it if there is none; its directory must
+// exist. It applies no migrations.
+func Open(ctx context.Context, path string) (*Store, error) {
+	return open(ctx, path, func(c driver.Connector) driver.Connector { return c })
+}
+
+// open lets wrap interpose on the writer's connections.
+func open(ctx context.Context, path string, wrap func(driver.Connector) driver.Connector) (*Store, error) {
+	path, err := filepath.Abs(path)
+	if err != nil {
+		return nil, fmt.Errorf("open the database: %w", err)
+	}
+	// SQLite would make the file readable for everyone. What it puts beside
+	// the file gets the file's own mode.
+	file, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
+	if err != nil {
+		return nil, fmt.Errorf("open the database: %w", err)
+	}
+	if err := file.Close(); err != nil {
+		return nil, fmt.Errorf("open the database: %w", err)
+	}
+	writing, err := connectorTo(path, writerPragmas)
+	if err != nil {
+		return nil, err
+	}
+	reading, err := connectorTo(path, readerPragmas)
+	if err != nil {
+		return nil, err
+	}
+	s := &Store{
+		writer: newStatements(sql.OpenDB(wrap(writing)), 1),
+		reader: newStatements(sql.OpenDB(reading), readers),
+	}
+	for _, pool := range []*statements{s.writer, s.reader} {
+		if err := pool.db.PingContext(ctx); err != nil {
+			return nil, errors.Join(fmt.Errorf("open the database: %w", translate(ctx, err)), s.Close())
+		}
+	}
+	return s, nil
+}
+
+// Close waits for the calls in progress.
+func (s *Store) Close() error {
+	return errors.Join(s.reader.db.Close(), s.writer.db.Close())
+}
+
+// pragma is a setting that a connection must have, in the form in which SQLite
+// reports it.
+type pragma struct{ name, value string }
+
+// shared holds on every connection. synchronous 2 is FULL: without it a commit
+// may be lost when the power goes.
+var sharedPragmas = []pragma{
+	{"busy_timeout", "3000"},
+	{"journal_mode", "wal"},
+	{"synchronous", "2"},
+	{"foreign_keys", "1"},
+}
+
+var (
+	writerPragmas = append([]pragma{{"cache_size", "-32000"}, {"wal_autocheckpoint", "4000"}}, sharedPragmas...)
+	readerPragmas = append([]pragma{{"cache_size", "-8000"}, {"query_only", "1"}}, sharedPragmas...)
+)
+
+// connectorTo opens connections that have the pragmas, or fails to.
+func connectorTo(path string, pragmas []pragma) (driver.Connector, error) {
+	query := url.Values{"_txlock": {"immediate"}, "_dqs": {"0"}, "_defensive": {"1"}}
+	for _, p := range pragmas {
+		query.Add("_pragma", p.name+"("+p.value+")")
+	}
+	dsn := url.URL{Scheme: "file", Path: path, RawQuery: query.Encode()}
+	base, err := sqlite.NewConnector(dsn.String())
+	if err != nil {
+		return nil, fmt.Errorf("open the database: %w", err)
+	}
+	return &assertingConnector{Connector: base, pragmas: pragmas}, nil
+}
+
+// assertingConnector reads every pragma back on each connection it opens:
+// SQLite ignores a pragma that it does not know or cannot apply.
+type assertingConnector struct {
+	driver.Connector
+	pragmas []pragma
+}
+
+func (c *assertingConnector) Connect(ctx context.Context) (driver.Conn, error) {
+	conn, err := c.Connector.Connect(ctx)
+	if err != nil {
+		return nil, err
+	}
+	for _, p := range c.pragmas {
+		if err := assertPragma(ctx, conn, p); err != nil {
+			return nil, errors.Join(err, conn.Close())
+		}
+	}
+	return conn, nil
+}
+
+func assertPragma(ctx context.Context, conn driver.Conn, p pragma) error {
+	queryer, ok := conn.(driver.QueryerContext)
+	if !ok {
+		return errors.New("the driver's connection cannot be queried")
+	}
+	rows, err := queryer.QueryContext(ctx, "PRAGMA "+p.name, nil)
+	if err != nil {
+		return fmt.Errorf("read pragma %s: %w", p.name, err)
+	}
+	value := make([]driver.Value, 1)
+	if err := errors.Join(rows.Next(value), rows.Close()); err != nil {
+		return fmt.Errorf("read pragma %s: %w", p.name, err)
+	}
+	if got := fmt.Sprint(value[0]); got != p.value {
+		return fmt.Errorf("pragma %s is %s on a new connection, not %s", p.name, got, p.value)
+	}
+	return nil
+}
