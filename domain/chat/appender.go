@@ -49,15 +49,21 @@ func newAppender(log Log, hub *broadcast.Hub, now func() time.Time, logger *slog
 	}
 }
 
-// append waits until the entry is committed. If ctx ends first the message may
-// still be stored: the caller was told nothing.
-func (a *appender) append(ctx context.Context, entry Entry, message domain.Message, nonce string) (Appended, error) {
+// enqueue gives the entry its turn: entries are stored in the order of their
+// turns. It never waits.
+func (a *appender) enqueue(entry Entry, message domain.Message, nonce string) (*pending, error) {
 	p := &pending{entry: entry, message: message, nonce: nonce, done: make(chan Appended, 1)}
 	select {
 	case a.waiting <- p:
+		return p, nil
 	default:
-		return Appended{}, errBacklog()
+		return nil, errBacklog()
 	}
+}
+
+// await waits until the entry is committed. If ctx ends first the message may
+// still be stored: the caller was told nothing.
+func (a *appender) await(ctx context.Context, p *pending) (Appended, error) {
 	select {
 	case result := <-p.done:
 		return result, result.Err

@@ -91,36 +91,57 @@ type Sent struct {
 // limit.messages (RateLimited), message.busy, store.unavailable and
 // message.unknown (Unavailable).
 func (s *Service) Send(ctx context.Context, actor auth.Actor, to domain.Address, draft Draft) (Sent, error) {
-	room, err := s.find(ctx, actor, to)
+	wait, err := s.Submit(ctx, actor, to, draft)
 	if err != nil {
 		return Sent{}, err
 	}
+	return wait(ctx)
+}
+
+// Submit is the first half of Send: it checks the message and gives it its
+// turn to be stored. Messages submitted one after the other are stored in that
+// order. Wait, the second half, is called once and gives the message after it
+// is committed; if its ctx ends first the message may still be stored. The
+// errors of Send are spread over the two.
+func (s *Service) Submit(
+	ctx context.Context, actor auth.Actor, to domain.Address, draft Draft,
+) (wait func(context.Context) (Sent, error), err error) {
+	room, err := s.find(ctx, actor, to)
+	if err != nil {
+		return nil, err
+	}
 	if err := s.messages.Take(actor.ID()); err != nil {
-		return Sent{}, err
+		return nil, err
 	}
 	content, err := domain.CleanContent(draft.Content)
 	if err != nil {
-		return Sent{}, err
+		return nil, err
 	}
 	if draft.Nonce == "" {
 		draft.Nonce = rand.Text()
 	} else if err := domain.CheckNonce(draft.Nonce); err != nil {
-		return Sent{}, err
+		return nil, err
 	}
 	if err := s.checkReply(ctx, room, draft.ReplyTo); err != nil {
-		return Sent{}, err
+		return nil, err
 	}
 	message := domain.Message{
 		RoomID: room.ID, Room: room.Name, Author: actor.Author(),
 		Content: content, ReplyTo: draft.ReplyTo,
 		CreatedAt: s.now().UTC().Truncate(time.Microsecond),
 	}
-	result, err := s.appender.append(ctx, s.entry(message, draft.Nonce), message, draft.Nonce)
+	turn, err := s.appender.enqueue(s.entry(message, draft.Nonce), message, draft.Nonce)
 	if err != nil {
-		return Sent{}, err
+		return nil, err
 	}
-	message.Seq, message.CreatedAt = result.Seq, result.CreatedAt
-	return Sent{Message: message, Nonce: draft.Nonce}, nil
+	return func(ctx context.Context) (Sent, error) {
+		result, err := s.appender.await(ctx, turn)
+		if err != nil {
+			return Sent{}, err
+		}
+		message.Seq, message.CreatedAt = result.Seq, result.CreatedAt
+		return Sent{Message: message, Nonce: draft.Nonce}, nil
+	}, nil
 }
 
 // checkReply refuses an answer to a message that is not there.
