@@ -9,8 +9,6 @@ import (
 	"testing"
 	"time"
 
-	"golang.org/x/crypto/bcrypt"
-
 	"parley/domain/auth"
 	"parley/domain/broadcast"
 	"parley/domain/chat"
@@ -28,8 +26,21 @@ type Core struct {
 	Keyring *encryption.Keyring
 	Engine  store.Engine
 
-	once sync.Once
-	stop func()
+	config   store.Config
+	settings Settings
+	once     sync.Once
+	stop     func()
+}
+
+// Settings are what a test may want otherwise than in NewCore.
+type Settings struct {
+	Keyring      *encryption.Keyring // nil for a fresh random one
+	SigningKeys  string
+	Now          func() time.Time
+	PasswordCost int
+	TokenLife    time.Duration
+	Registration auth.Registration
+	Log          *slog.Logger
 }
 
 // Stop ends what runs in the core, as a shutdown does. The test's end does it
@@ -38,6 +49,9 @@ func (c *Core) Stop() { c.once.Do(c.stop) }
 
 // SigningKey signs the access tokens of a Core; 64 hexadecimal characters.
 var SigningKey = strings.Repeat("000102030405060708090a0b0c0d0e0f", 2)
+
+// cheapCost is the least that bcrypt can cost.
+const cheapCost = 4
 
 // NewCore runs a core on an embedded database in the test's own folder.
 func NewCore(tb testing.TB) *Core {
@@ -49,37 +63,64 @@ func NewCore(tb testing.TB) *Core {
 // everything else is as in the program.
 func NewCoreOn(tb testing.TB, config store.Config) *Core {
 	tb.Helper()
+	return NewCoreWith(tb, config, func(*Settings) {})
+}
+
+// NewCoreWith is NewCoreOn with settings changed by adjust.
+func NewCoreWith(tb testing.TB, config store.Config, adjust func(*Settings)) *Core {
+	tb.Helper()
+	settings := Settings{
+		SigningKeys: SigningKey, Now: time.Now, PasswordCost: cheapCost,
+		TokenLife: 30 * time.Minute, Registration: auth.RegistrationOpen,
+		Log: slog.New(slog.DiscardHandler),
+	}
+	adjust(&settings)
+	if settings.Keyring == nil {
+		key, err := encryption.NewKey()
+		must(tb, err)
+		settings.Keyring, err = encryption.ParseKeyring(key)
+		must(tb, err)
+	}
 	engine, err := store.Open(tb.Context(), config)
 	must(tb, err)
 	_, err = engine.Migrate(tb.Context())
 	must(tb, err)
-	key, err := encryption.NewKey()
-	must(tb, err)
-	ring, err := encryption.ParseKeyring(key)
-	must(tb, err)
-	root, err := encryption.OpenRoot(tb.Context(), engine, ring)
-	must(tb, err)
-	keys, err := auth.ParseSigningKeys(SigningKey)
-	must(tb, err)
-
-	log := slog.New(slog.DiscardHandler)
-	core := &Core{Keyring: ring, Engine: engine, Windows: limiter.NewWindows(engine, time.Now)}
-	core.Auth, err = auth.NewService(auth.Config{
-		Store: engine, Windows: core.Windows, Root: root, Keyring: ring, Keys: keys,
-		TokenLife: 30 * time.Minute, PasswordCost: bcrypt.MinCost,
-		Registration: auth.RegistrationOpen, Now: time.Now, Log: log,
-	})
-	must(tb, err)
-	history := chat.NewHistory(engine, ring, log)
-	core.Hub = broadcast.New(history, log)
-	core.Chat, err = chat.NewService(tb.Context(), chat.Config{
-		Log: engine, Rooms: engine, History: history, Keyring: ring, Root: root,
-		Hub: core.Hub, Now: time.Now, Logger: log,
-	})
-	must(tb, err)
+	core := &Core{
+		Keyring: settings.Keyring, Engine: engine, Windows: limiter.NewWindows(engine, settings.Now),
+		config: config, settings: settings,
+	}
+	core.wire(tb)
 	core.run()
 	tb.Cleanup(core.Stop)
 	return core
+}
+
+// Beside runs another core on the same database with the same keys, as another
+// process or the next start of this one would.
+func (c *Core) Beside(tb testing.TB) *Core {
+	tb.Helper()
+	return NewCoreWith(tb, c.config, func(settings *Settings) { *settings = c.settings })
+}
+
+func (c *Core) wire(tb testing.TB) {
+	tb.Helper()
+	root, err := encryption.OpenRoot(tb.Context(), c.Engine, c.Keyring)
+	must(tb, err)
+	keys, err := auth.ParseSigningKeys(c.settings.SigningKeys)
+	must(tb, err)
+	c.Auth, err = auth.NewService(auth.Config{
+		Store: c.Engine, Windows: c.Windows, Root: root, Keyring: c.Keyring, Keys: keys,
+		TokenLife: c.settings.TokenLife, PasswordCost: c.settings.PasswordCost,
+		Registration: c.settings.Registration, Now: c.settings.Now, Log: c.settings.Log,
+	})
+	must(tb, err)
+	history := chat.NewHistory(c.Engine, c.Keyring, c.settings.Log)
+	c.Hub = broadcast.New(history, c.settings.Log)
+	c.Chat, err = chat.NewService(tb.Context(), chat.Config{
+		Log: c.Engine, Rooms: c.Engine, History: history, Keyring: c.Keyring, Root: root,
+		Hub: c.Hub, Now: c.settings.Now, Logger: c.settings.Log,
+	})
+	must(tb, err)
 }
 
 // run starts what runs behind the doors.

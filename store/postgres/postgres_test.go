@@ -1,0 +1,11 @@
+package postgres_test
+
+import (
+	"testing"
+
+	"parley/store/storetest"
+)
+
+func TestPostgreSQLKeepsTheContract(t *testing.T) {
+	storetest.Run(t, storetest.EmptyPostgres, storetest.Postgres)
+}

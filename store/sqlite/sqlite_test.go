@@ -1,0 +1,11 @@
+package sqlite_test
+
+import (
+	"testing"
+
+	"parley/store/storetest"
+)
+
+func TestSQLiteKeepsTheContract(t *testing.T) {
+	storetest.Run(t, storetest.EmptySQLite, storetest.EmptySQLite)
+}

@@ -1,0 +1,135 @@
+package storetest
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"net"
+	"net/url"
+	"path/filepath"
+	"strconv"
+	"testing"
+	"time"
+
+	_ "github.com/jackc/pgx/v5/stdlib" // the database/sql driver "pgx"
+
+	"parley/store"
+)
+
+// Engines runs a test once for each engine, on a database of its own that has
+// all tables and no people. Under -short only SQLite is asked.
+func Engines(t *testing.T, test func(t *testing.T, config store.Config)) {
+	t.Helper()
+	for _, engine := range []struct {
+		name  string
+		fresh func(testing.TB) store.Config
+	}{{"sqlite", SQLite}, {"postgres", Postgres}} {
+		t.Run(engine.name, func(t *testing.T) { test(t, engine.fresh(t)) })
+	}
+}
+
+// EmptySQLite names a database file in the test's own folder that does not
+// exist yet.
+func EmptySQLite(tb testing.TB) store.Config {
+	return store.Config{SQLitePath: filepath.Join(tb.TempDir(), "parley.db")}
+}
+
+// SQLite makes a database file with all tables in the test's own folder.
+func SQLite(tb testing.TB) store.Config {
+	tb.Helper()
+	config := EmptySQLite(tb)
+	migrate(tb, config)
+	return config
+}
+
+// Open opens a database, with all its tables, until the test ends.
+func Open(tb testing.TB, config store.Config) store.Engine {
+	tb.Helper()
+	engine := OpenEmpty(tb, config)
+	_, err := engine.Migrate(tb.Context())
+	must(tb, err)
+	return engine
+}
+
+// OpenEmpty opens a database as it is until the test ends.
+func OpenEmpty(tb testing.TB, config store.Config) store.Engine {
+	tb.Helper()
+	engine, err := store.Open(tb.Context(), config)
+	must(tb, err)
+	tb.Cleanup(func() {
+		if err := engine.Close(); err != nil {
+			tb.Errorf("close the store: %v", err)
+		}
+	})
+	return engine
+}
+
+func migrate(tb testing.TB, config store.Config) {
+	tb.Helper()
+	engine, err := store.Open(tb.Context(), config)
+	must(tb, err)
+	_, err = engine.Migrate(tb.Context())
+	must(tb, err)
+	must(tb, engine.Close())
+}
+
+// DB is the way around a store: SQL for what no port can do, such as making a
+// row that must not be. It is closed when the test ends.
+func DB(tb testing.TB, config store.Config) *sql.DB {
+	tb.Helper()
+	name, source := "sqlite", ""
+	if config.Postgres != nil {
+		name, source = "pgx", connString(config)
+	} else {
+		pragmas := url.Values{"_pragma": {"busy_timeout(5000)", "foreign_keys(1)"}}
+		source = (&url.URL{Scheme: "file", Path: config.SQLitePath, RawQuery: pragmas.Encode()}).String()
+	}
+	db, err := sql.Open(name, source)
+	must(tb, err)
+	tb.Cleanup(func() { _ = db.Close() })
+	return db
+}
+
+// Exec runs a statement on a DB.
+func Exec(tb testing.TB, db *sql.DB, query string) {
+	tb.Helper()
+	if _, err := db.ExecContext(tb.Context(), query); err != nil {
+		tb.Fatalf("%s: %v", query, err)
+	}
+}
+
+// Scalar reads one value with a DB.
+func Scalar[T any](tb testing.TB, db *sql.DB, query string) (value T) {
+	tb.Helper()
+	if err := db.QueryRowContext(tb.Context(), query).Scan(&value); err != nil {
+		tb.Fatalf("%s: %v", query, err)
+	}
+	return value
+}
+
+func connString(config store.Config) string {
+	c := config.Postgres
+	source := url.URL{
+		Scheme: "postgres", User: url.UserPassword(c.User, c.Password),
+		Host: net.JoinHostPort(c.Host, strconv.Itoa(int(c.Port))), Path: "/" + c.Name,
+		RawQuery: url.Values{"sslmode": {c.SSLMode}}.Encode(),
+	}
+	return source.String()
+}
+
+// Eventually waits until a condition holds, asking again and again, and fails
+// the test if it does not within a time that only a fault takes.
+func Eventually(tb testing.TB, what string, holds func() bool) {
+	tb.Helper()
+	ctx, cancel := context.WithTimeout(tb.Context(), 30*time.Second)
+	defer cancel()
+	tick := time.NewTicker(10 * time.Millisecond)
+	defer tick.Stop()
+	for !holds() {
+		select {
+		case <-tick.C:
+		case <-ctx.Done():
+			tb.Fatal(fmt.Sprintf("it never came to this: %s", what))
+		}
+	}
+}

@@ -1,0 +1,222 @@
+package storetest
+
+import (
+	"bufio"
+	"encoding/binary"
+	"io"
+	"net"
+	"strconv"
+	"strings"
+	"sync"
+	"testing"
+
+	"parley/store"
+)
+
+// Proxy stands between a store and its PostgreSQL server, to be taken away.
+type Proxy struct {
+	config store.Config
+	server string
+	listen net.Listener
+	serve  sync.WaitGroup
+
+	mu    sync.Mutex // guards what follows
+	away  bool
+	cut   cut
+	conns map[net.Conn]struct{}
+}
+
+// cut says what happens at the next COMMIT.
+type cut int
+
+const (
+	cutNever cut = iota
+	cutBeforeCommit
+	cutAfterCommit
+)
+
+// NewProxy stands in front of the server of a database until the test ends.
+func NewProxy(tb testing.TB, config store.Config) *Proxy {
+	tb.Helper()
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	must(tb, err)
+	addr, ok := listener.Addr().(*net.TCPAddr)
+	if !ok {
+		tb.Fatalf("the proxy listens on %v", listener.Addr())
+	}
+	through := *config.Postgres
+	p := &Proxy{
+		server: net.JoinHostPort(through.Host, strconv.Itoa(int(through.Port))),
+		listen: listener, conns: map[net.Conn]struct{}{},
+	}
+	through.Host, through.Port = "127.0.0.1", addr.AddrPort().Port()
+	p.config = store.Config{Postgres: &through}
+	p.serve.Go(p.accept)
+	tb.Cleanup(func() {
+		_ = listener.Close()
+		p.TakeAway()
+		p.serve.Wait()
+	})
+	return p
+}
+
+// Config leads to the database through the proxy.
+func (p *Proxy) Config() store.Config { return p.config }
+
+// TakeAway breaks every connection and lets no new one live, as a server that
+// is down.
+func (p *Proxy) TakeAway() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.away = true
+	for conn := range p.conns {
+		_ = conn.Close()
+	}
+}
+
+// BringBack undoes TakeAway.
+func (p *Proxy) BringBack() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.away = false
+}
+
+// LoseCommit breaks the connection on which the next COMMIT comes: once the
+// server has done it, or before it learns of it.
+func (p *Proxy) LoseCommit(done bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.cut = cutBeforeCommit
+	if done {
+		p.cut = cutAfterCommit
+	}
+}
+
+func (p *Proxy) takeCut() cut {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	taken := p.cut
+	p.cut = cutNever
+	return taken
+}
+
+func (p *Proxy) accept() {
+	for {
+		client, err := p.listen.Accept()
+		if err != nil {
+			return
+		}
+		if !p.keep(client) {
+			continue
+		}
+		p.serve.Go(func() {
+			defer p.drop(client)
+			server, err := net.Dial("tcp", p.server) //nolint:noctx // ends with the connection
+			if err != nil || !p.keep(server) {
+				return
+			}
+			defer p.drop(server)
+			p.relay(client, server)
+		})
+	}
+}
+
+func (p *Proxy) keep(conn net.Conn) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.away {
+		_ = conn.Close()
+		return false
+	}
+	p.conns[conn] = struct{}{}
+	return true
+}
+
+func (p *Proxy) drop(conn net.Conn) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	delete(p.conns, conn)
+	_ = conn.Close()
+}
+
+// relay carries both directions until one ends. The answer to a COMMIT that is
+// to be lost is read here and goes nowhere.
+func (p *Proxy) relay(client, server net.Conn) {
+	answers := &valve{to: client}
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		_, _ = io.Copy(answers, server)
+		_ = client.Close()
+	}()
+	p.requests(client, server, answers, done)
+	_ = client.Close()
+	_ = server.Close()
+	<-done
+}
+
+// requests carries what the client sends, message by message (PostgreSQL,
+// "Message Formats"): the first has no type byte.
+func (p *Proxy) requests(client io.Reader, server io.Writer, answers *valve, ended <-chan struct{}) {
+	in := bufio.NewReader(client)
+	for header := 4; ; header = 5 {
+		head := make([]byte, header)
+		if _, err := io.ReadFull(in, head); err != nil {
+			return
+		}
+		body := make([]byte, binary.BigEndian.Uint32(head[header-4:])-4)
+		if _, err := io.ReadFull(in, body); err != nil {
+			return
+		}
+		fate := cutNever
+		if header == 5 && head[0] == 'Q' && strings.EqualFold(string(body), "commit\x00") {
+			fate = p.takeCut()
+		}
+		if fate == cutBeforeCommit {
+			return
+		}
+		if fate == cutAfterCommit {
+			answered := answers.shut()
+			if _, err := server.Write(append(head, body...)); err == nil {
+				select {
+				case <-answered:
+				case <-ended:
+				}
+			}
+			return
+		}
+		if _, err := server.Write(append(head, body...)); err != nil {
+			return
+		}
+	}
+}
+
+// valve passes writes on until it is shut; then it swallows them.
+type valve struct {
+	to io.Writer
+
+	mu       sync.Mutex // guards answered
+	answered chan struct{}
+}
+
+// shut gives a channel that is closed when the first write was swallowed.
+func (v *valve) shut() <-chan struct{} {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	v.answered = make(chan struct{})
+	return v.answered
+}
+
+func (v *valve) Write(b []byte) (int, error) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if v.answered == nil {
+		return v.to.Write(b)
+	}
+	select {
+	case <-v.answered:
+	default:
+		close(v.answered)
+	}
+	return len(b), nil
+}
