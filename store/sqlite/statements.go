@@ -39,14 +39,14 @@ func (s *statements) prepare(ctx context.Context, query string) (*sql.Stmt, erro
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if other, ok := s.prepared[query]; ok {
-		return other, stmt.Close()
+		return other, stmt.Close() //nolint:sqlclosecheck // the other one stays
 	}
 	s.prepared[query] = stmt
 	return stmt, nil
 }
 
 func (s *statements) query(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
-	stmt, err := s.prepare(ctx, query)
+	stmt, err := s.prepare(ctx, query) //nolint:sqlclosecheck // the pool keeps it
 	if err != nil {
 		return nil, err
 	}
@@ -65,7 +65,7 @@ type transaction struct {
 
 // query ignores its context: see transaction.
 func (t *transaction) query(_ context.Context, query string, args ...any) (*sql.Rows, error) {
-	stmt, err := t.stmt(query)
+	stmt, err := t.stmt(query) //nolint:sqlclosecheck // ends with the transaction
 	if err != nil {
 		return nil, err
 	}
@@ -73,7 +73,7 @@ func (t *transaction) query(_ context.Context, query string, args ...any) (*sql.
 }
 
 func (t *transaction) exec(query string, args ...any) (sql.Result, error) {
-	stmt, err := t.stmt(query)
+	stmt, err := t.stmt(query) //nolint:sqlclosecheck // ends with the transaction
 	if err != nil {
 		return nil, err
 	}
@@ -109,7 +109,7 @@ func all[T any](ctx context.Context, q queryer, scan func(*sql.Rows) (T, error),
 	if err != nil {
 		return nil, err
 	}
-	defer rows.Close()
+	defer func() { _ = rows.Close() }() // rows.Err tells what it would
 	var list []T
 	for rows.Next() {
 		item, err := scan(rows)

@@ -31,7 +31,7 @@ func (s *Store) write(ctx context.Context, fn func(*transaction) error) error {
 		return domain.Unreachable(&lostCommit{err})
 	}
 	for _, query := range t.unknown {
-		if _, err := s.writer.prepare(ctx, query); err != nil {
+		if _, err := s.writer.prepare(ctx, query); err != nil { //nolint:sqlclosecheck // the pool keeps it
 			break // the next transaction tries again
 		}
 	}

@@ -3,7 +3,6 @@ package storetest
 import (
 	"context"
 	"database/sql"
-	"fmt"
 	"net"
 	"net/url"
 	"path/filepath"
@@ -77,14 +76,11 @@ func migrate(tb testing.TB, config store.Config) {
 // row that must not be. It is closed when the test ends.
 func DB(tb testing.TB, config store.Config) *sql.DB {
 	tb.Helper()
-	name, source := "sqlite", ""
+	driver := "sqlite"
 	if config.Postgres != nil {
-		name, source = "pgx", connString(config)
-	} else {
-		pragmas := url.Values{"_pragma": {"busy_timeout(5000)", "foreign_keys(1)"}}
-		source = (&url.URL{Scheme: "file", Path: config.SQLitePath, RawQuery: pragmas.Encode()}).String()
+		driver = "pgx"
 	}
-	db, err := sql.Open(name, source)
+	db, err := sql.Open(driver, sourceOf(config))
 	must(tb, err)
 	tb.Cleanup(func() { _ = db.Close() })
 	return db
@@ -107,8 +103,12 @@ func Scalar[T any](tb testing.TB, db *sql.DB, query string) (value T) {
 	return value
 }
 
-func connString(config store.Config) string {
+func sourceOf(config store.Config) string {
 	c := config.Postgres
+	if c == nil {
+		pragmas := url.Values{"_pragma": {"busy_timeout(5000)", "foreign_keys(1)"}}
+		return (&url.URL{Scheme: "file", Path: config.SQLitePath, RawQuery: pragmas.Encode()}).String()
+	}
 	source := url.URL{
 		Scheme: "postgres", User: url.UserPassword(c.User, c.Password),
 		Host: net.JoinHostPort(c.Host, strconv.Itoa(int(c.Port))), Path: "/" + c.Name,
@@ -129,7 +129,7 @@ func Eventually(tb testing.TB, what string, holds func() bool) {
 		select {
 		case <-tick.C:
 		case <-ctx.Done():
-			tb.Fatal(fmt.Sprintf("it never came to this: %s", what))
+			tb.Fatalf("it never came to this: %s", what)
 		}
 	}
 }

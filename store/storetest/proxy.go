@@ -2,11 +2,13 @@ package storetest
 
 import (
 	"bufio"
+	"bytes"
+	"context"
 	"encoding/binary"
 	"io"
 	"net"
+	"slices"
 	"strconv"
-	"strings"
 	"sync"
 	"testing"
 
@@ -20,10 +22,11 @@ type Proxy struct {
 	listen net.Listener
 	serve  sync.WaitGroup
 
-	mu    sync.Mutex // guards what follows
-	away  bool
-	cut   cut
-	conns map[net.Conn]struct{}
+	mu     sync.Mutex // guards what follows
+	away   bool
+	cut    cut
+	forced map[string]string // parameters of new connections
+	conns  map[net.Conn]struct{}
 }
 
 // cut says what happens at the next COMMIT.
@@ -38,7 +41,7 @@ const (
 // NewProxy stands in front of the server of a database until the test ends.
 func NewProxy(tb testing.TB, config store.Config) *Proxy {
 	tb.Helper()
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	listener, err := new(net.ListenConfig).Listen(tb.Context(), "tcp", "127.0.0.1:0")
 	must(tb, err)
 	addr, ok := listener.Addr().(*net.TCPAddr)
 	if !ok {
@@ -47,7 +50,7 @@ func NewProxy(tb testing.TB, config store.Config) *Proxy {
 	through := *config.Postgres
 	p := &Proxy{
 		server: net.JoinHostPort(through.Host, strconv.Itoa(int(through.Port))),
-		listen: listener, conns: map[net.Conn]struct{}{},
+		listen: listener, forced: map[string]string{}, conns: map[net.Conn]struct{}{},
 	}
 	through.Host, through.Port = "127.0.0.1", addr.AddrPort().Port()
 	p.config = store.Config{Postgres: &through}
@@ -92,6 +95,36 @@ func (p *Proxy) LoseCommit(done bool) {
 	}
 }
 
+// Force gives new connections a value of a parameter, whatever they ask for, as
+// a pooler may.
+func (p *Proxy) Force(parameter, value string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.forced[parameter] = value
+}
+
+// force changes a start-up message: length, version, and names and values that
+// end in a NUL each, up to an empty name.
+func (p *Proxy) force(startup []byte) []byte {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if len(p.forced) == 0 {
+		return startup
+	}
+	changed := slices.Clone(startup[:8])
+	fields := bytes.Split(startup[8:], []byte{0})
+	for i := 0; i+1 < len(fields) && len(fields[i]) > 0; i += 2 {
+		name, value := string(fields[i]), string(fields[i+1])
+		if forced, ok := p.forced[name]; ok {
+			value = forced
+		}
+		changed = append(changed, name+"\x00"+value+"\x00"...)
+	}
+	changed = append(changed, 0)
+	binary.BigEndian.PutUint32(changed, uint32(len(changed)))
+	return changed
+}
+
 func (p *Proxy) takeCut() cut {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -111,7 +144,7 @@ func (p *Proxy) accept() {
 		}
 		p.serve.Go(func() {
 			defer p.drop(client)
-			server, err := net.Dial("tcp", p.server) //nolint:noctx // ends with the connection
+			server, err := new(net.Dialer).DialContext(context.Background(), "tcp", p.server)
 			if err != nil || !p.keep(server) {
 				return
 			}
@@ -160,35 +193,49 @@ func (p *Proxy) relay(client, server net.Conn) {
 func (p *Proxy) requests(client io.Reader, server io.Writer, answers *valve, ended <-chan struct{}) {
 	in := bufio.NewReader(client)
 	for header := 4; ; header = 5 {
-		head := make([]byte, header)
-		if _, err := io.ReadFull(in, head); err != nil {
+		message, err := readMessage(in, header)
+		if err != nil {
 			return
 		}
-		body := make([]byte, binary.BigEndian.Uint32(head[header-4:])-4)
-		if _, err := io.ReadFull(in, body); err != nil {
-			return
+		if header == 4 {
+			message = p.force(message)
 		}
 		fate := cutNever
-		if header == 5 && head[0] == 'Q' && strings.EqualFold(string(body), "commit\x00") {
+		if bytes.EqualFold(message[header:], []byte("commit\x00")) {
 			fate = p.takeCut()
 		}
-		if fate == cutBeforeCommit {
+		var answered <-chan struct{}
+		switch fate {
+		case cutBeforeCommit:
+			return
+		case cutAfterCommit:
+			answered = answers.shut()
+		}
+		if _, err := server.Write(message); err != nil {
 			return
 		}
-		if fate == cutAfterCommit {
-			answered := answers.shut()
-			if _, err := server.Write(append(head, body...)); err == nil {
-				select {
-				case <-answered:
-				case <-ended:
-				}
+		if answered != nil {
+			select {
+			case <-answered:
+			case <-ended:
 			}
 			return
 		}
-		if _, err := server.Write(append(head, body...)); err != nil {
-			return
-		}
 	}
+}
+
+// readMessage reads a message whose header ends with its length, itself
+// included.
+func readMessage(in io.Reader, header int) ([]byte, error) {
+	head := make([]byte, header)
+	if _, err := io.ReadFull(in, head); err != nil {
+		return nil, err
+	}
+	size := int(binary.BigEndian.Uint32(head[header-4:])) + header - 4
+	message := make([]byte, max(size, header))
+	copy(message, head)
+	_, err := io.ReadFull(in, message[header:])
+	return message, err
 }
 
 // valve passes writes on until it is shut; then it swallows them.

@@ -21,8 +21,14 @@ func Run(t *testing.T, empty, fresh func(testing.TB) store.Config) {
 		noun  string
 		tests map[string]func(*testing.T, *fixture)
 	}{
-		{"append", appendTests}, {"nonces", nonceTests}, {"history", historyTests}, {"accounts", accountTests},
-		{"attempts", attemptTests}, {"rooms", roomTests}, {"root", rootTests}, {"faults", faultTests},
+		{"append", appendTests},
+		{"nonces", nonceTests},
+		{"history", historyTests},
+		{"accounts", accountTests},
+		{"attempts", attemptTests},
+		{"rooms", roomTests},
+		{"root", rootTests},
+		{"faults", faultTests},
 	} {
 		t.Run(part.noun, func(t *testing.T) {
 			for name, test := range part.tests {

@@ -1,0 +1,179 @@
+package postgres_test
+
+import (
+	"context"
+	"strings"
+	"testing"
+	"time"
+
+	"parley/domain"
+	"parley/domain/auth"
+	"parley/domain/chat"
+	"parley/domain/encryption"
+	"parley/store"
+	"parley/store/postgres"
+	"parley/store/storetest"
+)
+
+// atRisk opens a store whose server can be taken away, with a user and the
+// lobby.
+func atRisk(t *testing.T) (store.Engine, *storetest.Proxy, domain.UserID, domain.RoomID) {
+	t.Helper()
+	proxy := storetest.NewProxy(t, storetest.Postgres(t))
+	engine := storetest.Open(t, proxy.Config())
+	account, err := engine.CreateAccount(t.Context(), auth.NewAccount{Name: "alice", PasswordHash: "hash", CreatedAt: time.Now()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	lobby, err := engine.Room(t.Context(), domain.Address{Name: domain.Lobby})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return engine, proxy, account.ID, lobby.ID
+}
+
+func message(user domain.UserID, room domain.RoomID, nonce byte) chat.Entry {
+	return chat.Entry{
+		RoomID: room, Author: user, CreatedAt: time.Now(), Nonce: chat.NonceDigest{nonce},
+		Seal: func(domain.Seq) (encryption.Sealed, error) {
+			return encryption.Sealed{Token: "token", KeyID: "key"}, nil
+		},
+	}
+}
+
+func TestACommitWhoseAnswerIsLostCanBeLookedUp(t *testing.T) {
+	t.Parallel()
+	engine, proxy, user, lobby := atRisk(t)
+	want := domain.Seq(0)
+	for i, done := range []bool{true, false, true} {
+		entry := message(user, lobby, byte(i))
+		proxy.LoseCommit(done)
+		_, err := engine.Append(t.Context(), []chat.Entry{entry})
+		storetest.WantError(t, err, domain.Unavailable, "message.unknown")
+		sent, err := engine.Sent(t.Context(), entry)
+		if done {
+			want++
+		}
+		if err != nil || (sent.Seq != 0) != done || done && sent.Seq != want {
+			t.Errorf("commit %d: looked up %+v, %v, want seq %d", i, sent, err, want)
+		}
+		results, err := engine.Append(t.Context(), []chat.Entry{entry})
+		if !done {
+			want++
+		}
+		if err != nil || results[0].Seq != want || results[0].Repeated != done {
+			t.Errorf("commit %d: sent again %+v, %v, want seq %d", i, results, err, want)
+		}
+	}
+}
+
+func TestALostCommitOfAnythingElseIsUnavailable(t *testing.T) {
+	t.Parallel()
+	engine, proxy, _, _ := atRisk(t)
+	proxy.LoseCommit(false)
+	bob := auth.NewAccount{Name: "bob", PasswordHash: "hash", CreatedAt: time.Now()}
+	_, err := engine.CreateAccount(t.Context(), bob)
+	storetest.WantError(t, err, domain.Unavailable, "store.unavailable")
+	if _, err := engine.CreateAccount(t.Context(), bob); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestAServerThatIsAwayIsUnavailableAndComesBackByItself(t *testing.T) {
+	t.Parallel()
+	engine, proxy, user, lobby := atRisk(t)
+	for range 2 {
+		proxy.TakeAway()
+		for _, call := range storetest.Calls(engine, user, lobby) {
+			if err := call.Do(t.Context()); domain.KindOf(err) != domain.Unavailable {
+				t.Errorf("while it is away, %s: got %v", call.Name, err)
+			}
+		}
+		proxy.BringBack()
+		if _, err := engine.Append(t.Context(), []chat.Entry{message(user, lobby, 1)}); err != nil {
+			t.Errorf("once it is back: %v", err)
+		}
+	}
+	if err := engine.Ready(t.Context()); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestARoomThatAnotherNodeHoldsIsUnavailableAndHarmsNoOther(t *testing.T) {
+	t.Parallel()
+	config := storetest.Postgres(t)
+	engine := storetest.Open(t, config)
+	db := storetest.DB(t, config)
+	account, err := engine.CreateAccount(t.Context(), auth.NewAccount{Name: "alice", PasswordHash: "hash", CreatedAt: time.Now()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	held := storetest.InsertRoom(t, db, config, "held", domain.RoomPublic)
+	free := storetest.InsertRoom(t, db, config, "free", domain.RoomPublic)
+	tx, err := db.BeginTx(t.Context(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := tx.Exec(`SELECT * FROM rooms WHERE id = $1 FOR UPDATE`, held); err != nil {
+		t.Fatal(err)
+	}
+	waiting := make(chan error)
+	go func() {
+		_, err := engine.Append(t.Context(), []chat.Entry{message(account.ID, held, 1)})
+		waiting <- err
+	}()
+	if _, err := engine.Append(t.Context(), []chat.Entry{message(account.ID, free, 1)}); err != nil {
+		t.Errorf("in the other room: %v", err)
+	}
+	if err := <-waiting; domain.KindOf(err) != domain.Unavailable || domain.HasCode(err, "message.unknown") {
+		t.Errorf("in the room that is held: %v", err)
+	}
+	if err := tx.Rollback(); err != nil {
+		t.Fatal(err)
+	}
+	if results, err := engine.Append(t.Context(), []chat.Entry{message(account.ID, held, 1)}); err != nil || results[0].Seq != 1 {
+		t.Errorf("afterwards: %+v, %v", results, err)
+	}
+}
+
+func TestAConnectionOnWhichCommitsAreNotDurableIsRefused(t *testing.T) {
+	t.Parallel()
+	for _, mode := range []string{"off", "local"} {
+		proxy := storetest.NewProxy(t, storetest.Postgres(t))
+		proxy.Force("synchronous_commit", mode)
+		engine, err := store.Open(t.Context(), proxy.Config())
+		if err == nil {
+			_ = engine.Close()
+			t.Errorf("a server with synchronous_commit %s was taken", mode)
+		} else if !strings.Contains(err.Error(), "synchronous_commit") {
+			t.Errorf("the error does not name it: %v", err)
+		}
+	}
+}
+
+func TestAServersOwnDefaultDoesNotWeakenCommits(t *testing.T) {
+	t.Parallel()
+	config := storetest.Postgres(t)
+	storetest.Exec(t, storetest.DB(t, config), `ALTER DATABASE `+config.Postgres.Name+` SET synchronous_commit = off`)
+	if off := storetest.Scalar[string](t, storetest.DB(t, config), `SHOW synchronous_commit`); off != "off" {
+		t.Fatalf("the default is %s", off)
+	}
+	storetest.OpenEmpty(t, config) // asserts it on the connection
+}
+
+func TestOpeningFailsSoonAndWithoutThePasswordWhereThereIsNoServer(t *testing.T) {
+	t.Parallel()
+	proxy := storetest.NewProxy(t, storetest.Postgres(t))
+	proxy.TakeAway()
+	config := *proxy.Config().Postgres
+	config.Password = `se'cr\et pass`
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	_, err := postgres.Open(ctx, config)
+	if domain.KindOf(err) != domain.Unavailable || ctx.Err() != nil {
+		t.Errorf("got %v", err)
+	}
+	if err != nil && strings.Contains(err.Error(), "cr\\et") {
+		t.Errorf("the error shows the password: %v", err)
+	}
+}
