@@ -154,7 +154,7 @@ func (s *Service) logIn(ctx context.Context, from Origin, name, password string)
 		return Actor{}, err
 	}
 	account, err := s.store.AccountByName(ctx, name)
-	unknown := domain.KindOf(err) == domain.NotFound
+	unknown := err != nil && domain.KindOf(err) == domain.NotFound
 	if err != nil && !unknown {
 		return Actor{}, fmt.Errorf("find the account: %w", err)
 	}
