@@ -1,0 +1,84 @@
+package sshui
+
+import (
+	"charm.land/ssh"
+	gossh "golang.org/x/crypto/ssh"
+)
+
+// openSession answers a client that asks for a session channel, and serves the
+// session until both sides have closed it: a channel that the client keeps
+// half open still counts. The library runs it in a goroutine of its own.
+func openSession(_ *ssh.Server, conn *gossh.ServerConn, asked gossh.NewChannel, ctx ssh.Context) {
+	c := connectionOf(ctx)
+	if !c.begin() {
+		return
+	}
+	defer c.tasks.Done()
+	defer c.contain("session")
+	if !c.beginOpening() {
+		c.end(errTooMany)
+		return
+	}
+	refused := c.admitSession(conn)
+	if refused != nil {
+		_ = asked.Reject(refused.Reason, refused.Message)
+		c.endOpening()
+		return
+	}
+	defer c.leaveSession()
+	channel, requests, err := asked.Accept()
+	c.endOpening()
+	if err != nil {
+		return
+	}
+	newSession(c, channel).serve(requests)
+}
+
+// beginOpening bounds the channels that are being answered: a client that asks
+// and does not read the answers would leave goroutines behind.
+func (c *connection) beginOpening() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.opening++
+	return c.opening <= maxOpening
+}
+
+func (c *connection) endOpening() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.opening--
+}
+
+// admitSession counts one more session, or says why there cannot be one. The
+// first completes the log-in.
+func (c *connection) admitSession(conn *gossh.ServerConn) *gossh.OpenChannelError {
+	first, ok := c.enter(conn)
+	if !ok {
+		return &gossh.OpenChannelError{Reason: gossh.Prohibited, Message: "not logged in"}
+	}
+	if first {
+		c.run("keepalive", func() { c.keepalive(conn) })
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.retiring {
+		return &gossh.OpenChannelError{Reason: gossh.Prohibited, Message: "the connection is closing"}
+	}
+	if c.sessions >= maxSessions {
+		return &gossh.OpenChannelError{Reason: gossh.ResourceShortage, Message: "a connection has at most 2 sessions"}
+	}
+	c.sessions++
+	return nil
+}
+
+// leaveSession counts one session less; the last of a retiring connection
+// closes it.
+func (c *connection) leaveSession() {
+	c.mu.Lock()
+	c.sessions--
+	last := c.retiring && c.sessions == 0
+	c.mu.Unlock()
+	if last {
+		c.end(errHungUp)
+	}
+}

@@ -1,0 +1,137 @@
+package sshui
+
+import (
+	"errors"
+
+	"charm.land/ssh"
+	gossh "golang.org/x/crypto/ssh"
+
+	"parley/domain"
+	"parley/domain/auth"
+)
+
+// actorKey is where the permissions of a log-in hold its auth.Actor.
+type actorKey struct{}
+
+// errRefused is a log-in that failed, as far as the library is concerned. It
+// is the same for everybody.
+var errRefused = errors.New("log-in refused")
+
+// configure says how the client of a connection may log in.
+func (c *connection) configure(ssh.Context) *gossh.ServerConfig {
+	return &gossh.ServerConfig{
+		Config:                      algorithms(),
+		PublicKeyAuthAlgorithms:     publicKeyAlgorithms(),
+		MaxAuthTries:                maxTries,
+		PreAuthConnCallback:         func(conn gossh.ServerPreAuthConn) { c.meet(conn) },
+		PasswordCallback:            c.password,
+		KeyboardInteractiveCallback: c.keyboardInteractive,
+		AuthLogCallback:             c.attempted,
+	}
+}
+
+// meet notes what the client says of itself.
+func (c *connection) meet(conn gossh.ConnMetadata) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.user = shown(conn.User(), maxLoggedName)
+	c.client = shown(string(conn.ClientVersion()), maxLoggedVersion)
+}
+
+func (c *connection) password(conn gossh.ConnMetadata, password []byte) (*gossh.Permissions, error) {
+	return c.authenticate(conn, func() (string, error) { return string(password), nil })
+}
+
+func (c *connection) keyboardInteractive(
+	conn gossh.ConnMetadata, challenge gossh.KeyboardInteractiveChallenge,
+) (*gossh.Permissions, error) {
+	return c.authenticate(conn, func() (string, error) {
+		answers, err := challenge("", "", []string{"Password: "}, []bool{false})
+		if err != nil {
+			return "", err
+		}
+		return answers[0], nil
+	})
+}
+
+// authenticate is the one way in, whatever the method. Who got in is in the
+// permissions that it gives, and nowhere else.
+func (c *connection) authenticate(conn gossh.ConnMetadata, ask func() (string, error)) (p *gossh.Permissions, err error) {
+	defer func() {
+		if fault := recover(); fault != nil {
+			c.panicked("log-in", fault)
+			p, err = nil, errRefused
+		}
+	}()
+	c.meet(conn)
+	password, err := ask()
+	if err != nil {
+		return nil, err
+	}
+	origin := auth.Origin{Door: auth.SSH, Addr: c.address, RequestID: c.requestID}
+	actor, err := c.server.auth.LogIn(c.ctx, origin, accountName(conn.User()), password)
+	if err != nil {
+		return nil, refusal(err)
+	}
+	return &gossh.Permissions{ExtraData: map[any]any{actorKey{}: actor}}, nil
+}
+
+// accountName is the name to log in by. One that nobody can have is marked, so
+// that it stays unknown whatever a store makes of its characters.
+func accountName(user string) string {
+	if domain.CheckUserName(user) != nil {
+		return "?" + shown(user, maxLoggedName)
+	}
+	return user
+}
+
+// refusal is how a failed log-in is answered. A wrong name or password gets
+// the bare answer; everything else is told on the client's screen.
+func refusal(err error) error {
+	told := domain.AsError(err)
+	if told.Kind == domain.Unauthenticated {
+		return errRefused
+	}
+	return &gossh.BannerError{Err: errRefused, Message: domain.VisibleLine(told.Message) + "\r\n"}
+}
+
+// attempted is told of every attempt. A good one gives the place at the gate
+// back and leaves a while to ask for a session.
+func (c *connection) attempted(_ gossh.ConnMetadata, _ string, err error) {
+	if err == nil && c.login.Stop() {
+		c.server.gate.leave(c.place)
+		c.session.Reset(c.server.limits.firstSession)
+	}
+}
+
+// enter completes the log-in of a finished connection: its permissions say who
+// it is. First is true for the call that did so; ok is false when there is
+// nobody to be let in.
+func (c *connection) enter(conn *gossh.ServerConn) (first, ok bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.entered {
+		return false, c.actor.ID() != 0
+	}
+	c.entered = true
+	if conn.Permissions == nil {
+		return true, false
+	}
+	actor, ok := conn.Permissions.ExtraData[actorKey{}].(auth.Actor)
+	if !ok || actor.ID() == 0 {
+		return true, false
+	}
+	c.actor = actor
+	c.session.Stop()
+	c.detach = c.server.auth.Attach(actor, c.retire)
+	c.log.Info("connection accepted", "username", actor.Name(), "client", c.client)
+	return true, true
+}
+
+// shown makes what a stranger sent fit for one line of the log or the screen.
+func shown(text string, limit int) string {
+	if len(text) > limit {
+		text = text[:limit]
+	}
+	return domain.VisibleLine(text)
+}
