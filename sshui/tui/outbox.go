@@ -1,0 +1,106 @@
+package tui
+
+import (
+	"context"
+	"crypto/rand"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+
+	"parley/domain"
+	"parley/domain/chat"
+)
+
+// sendTimeout is how long a message may be on its way before it counts as
+// failed. It can be sent again: its nonce keeps it from being there twice.
+const sendTimeout = 10 * time.Second
+
+// sentMsg says what became of a message.
+type sentMsg struct {
+	nonce string
+	err   error
+}
+
+// resumeMsg is the end of a pause that the server asked for.
+type resumeMsg struct{}
+
+// post puts a message on its way. Messages leave one after the other, so that
+// they arrive in the order in which they were written.
+func (s *screen) post(text string) tea.Cmd {
+	content, err := domain.CleanContent(text)
+	if err != nil {
+		s.complain(domain.AsError(err).Message)
+		return nil
+	}
+	s.timeline.addPending(&entry{
+		author: s.config.Actor.Author(), text: domain.Visible(content), raw: content,
+		at: s.config.Now(), mine: true, state: sending, nonce: rand.Text(),
+	})
+	s.timeline.hideUnread()
+	return tea.Batch(s.sendNext(), s.toNewest())
+}
+
+// sendNext sends the first message that waits, unless one is on its way.
+func (s *screen) sendNext() tea.Cmd {
+	if s.sending || !s.joined {
+		return nil
+	}
+	for _, e := range s.timeline.pending {
+		if e.state == sending && !e.accepted {
+			s.sending = true
+			nonce, content := e.nonce, e.raw
+			return s.io(sendTimeout, func(ctx context.Context) tea.Msg {
+				_, err := s.config.Chat.Send(ctx, s.config.Actor, domain.Address{ID: s.room.ID},
+					chat.Draft{Content: content, Nonce: nonce})
+				return sentMsg{nonce, err}
+			})
+		}
+	}
+	return nil
+}
+
+// sent notes what became of a message. The message itself arrives as everyone
+// else's does.
+func (s *screen) sent(msg sentMsg) tea.Cmd {
+	s.sending = false
+	e := s.timeline.findPending(msg.nonce)
+	if e == nil { // it arrived before its acknowledgement
+		return s.sendNext()
+	}
+	problem := domain.AsError(msg.err)
+	switch {
+	case problem == nil:
+		e.accepted = true
+	case problem.Kind == domain.RateLimited:
+		s.notify("you are writing fast; the rest follows in a moment")
+		s.sending = true // nothing leaves before the pause is over
+		return tea.Tick(max(problem.RetryAfter, 100*time.Millisecond), func(time.Time) tea.Msg { return resumeMsg{} })
+	default:
+		e.state, e.reason = failed, problem.Message
+		e.redraw()
+		s.complain(problem.Message)
+	}
+	return s.sendNext()
+}
+
+func (s *screen) resume() tea.Cmd {
+	s.sending = false
+	return s.sendNext()
+}
+
+// resend sends again whatever failed.
+func (s *screen) resend() tea.Cmd {
+	any := false
+	for _, e := range s.timeline.pending {
+		if e.state == failed {
+			e.state, e.reason, any = sending, "", true
+			e.redraw()
+		}
+	}
+	if !any {
+		s.notify("there is nothing to send again")
+		return nil
+	}
+	s.clearNotice()
+	return s.sendNext()
+}

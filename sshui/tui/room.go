@@ -1,0 +1,244 @@
+package tui
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+
+	"parley/domain"
+	"parley/domain/broadcast"
+	"parley/domain/chat"
+)
+
+const (
+	// readTimeout bounds one question to the store.
+	readTimeout = 5 * time.Second
+	// retryInterval is how long a store that does not answer is left alone.
+	retryInterval = 2 * time.Second
+	// markInterval is how often the read marker is written at most.
+	markInterval = time.Second
+	// frame is how long events gather before they are drawn together.
+	frame = time.Second / framesPerSecond
+	// pageSize is how many messages one look at the history gives.
+	pageSize = 100
+)
+
+// joinedMsg is the room with its first page, or why there is none.
+type joinedMsg struct {
+	room   chat.View
+	page   chat.Page
+	online []domain.Author
+	err    error
+}
+
+// feedMsg is what happened since the last one.
+type feedMsg struct{ events []domain.Event }
+
+// endedMsg says that nothing more will happen, and why.
+type endedMsg struct{ err error }
+
+// pageMsg is more of the history, or why there is none.
+type pageMsg struct {
+	need need
+	page chat.Page
+	err  error
+}
+
+type (
+	retryMsg  struct{}            // time to ask a store again that did not answer
+	markMsg   struct{}            // time to write the read marker
+	markedMsg struct{ err error } // it was written, or not
+)
+
+// io makes a command of a question to the core. It ends with the session.
+func (s *screen) io(timeout time.Duration, ask func(context.Context) tea.Msg) tea.Cmd {
+	return func() (msg tea.Msg) {
+		ctx, cancel := context.WithTimeout(s.ctx, timeout)
+		defer cancel()
+		defer s.catch(func(err error) { msg = endedMsg{err} })
+		return ask(ctx)
+	}
+}
+
+func (s *screen) here() domain.Address { return domain.Address{ID: s.room.ID} }
+
+// join follows the lobby and reads its newest messages, or those around the
+// first that was not read.
+func (s *screen) join() tea.Cmd {
+	c, live := s.config, s.live
+	return s.io(readTimeout, func(ctx context.Context) tea.Msg {
+		lobby := domain.Address{Name: domain.Lobby}
+		room, err := live.Follow(ctx, lobby, broadcast.Live, nil)
+		if err != nil {
+			return joinedMsg{err: err}
+		}
+		page, err := c.Chat.Messages(ctx, c.Actor, lobby, chat.Span{Limit: chat.MaxPage})
+		if err == nil && page.HasBefore && room.Read+1 < page.Messages[0].Seq {
+			around := room.Read + 1
+			page, err = c.Chat.Messages(ctx, c.Actor, lobby, chat.Span{Around: &around, Limit: chat.MaxPage})
+		}
+		if err != nil {
+			return joinedMsg{err: err}
+		}
+		online, err := c.Chat.Online(ctx, c.Actor, lobby)
+		return joinedMsg{room, page, online, err}
+	})
+}
+
+func (s *screen) entered(msg joinedMsg) tea.Cmd {
+	if msg.err != nil {
+		return s.outage(msg.err)
+	}
+	s.status.outage = ""
+	s.joined, s.room, s.marked = true, msg.room, msg.room.Read
+	s.timeline.open(msg.page, msg.room.Read)
+	s.people = map[domain.UserID]domain.Author{}
+	for _, person := range msg.online {
+		s.people[person.ID] = person
+	}
+	return tea.Batch(s.next(), s.sendNext())
+}
+
+// outage shows that the store does not answer, and asks again later.
+func (s *screen) outage(err error) tea.Cmd {
+	s.status.outage = domain.AsError(err).Message
+	if errors.Is(err, context.DeadlineExceeded) {
+		s.status.outage = domain.Unreachable(err).Message
+	}
+	return tea.Tick(retryInterval, func(time.Time) tea.Msg { return retryMsg{} })
+}
+
+// next waits for news. There is one such command at a time, and it gives all
+// that waits, at most once a frame.
+func (s *screen) next() tea.Cmd {
+	live, pause := s.live, frame-time.Since(s.fed)
+	return func() (msg tea.Msg) {
+		defer s.catch(func(err error) { msg = endedMsg{err} })
+		if pause > 0 {
+			select {
+			case <-time.After(pause):
+			case <-s.ctx.Done():
+			}
+		}
+		lines, err := live.Next(s.ctx)
+		if err != nil {
+			return endedMsg{err}
+		}
+		events := make([]domain.Event, 0, len(lines))
+		for _, line := range lines {
+			events = append(events, line.Event)
+		}
+		return feedMsg{events}
+	}
+}
+
+func (s *screen) feed(msg feedMsg) tea.Cmd {
+	s.fed = time.Now()
+	for _, event := range msg.events {
+		switch event.Type {
+		case domain.EventMessage:
+			s.arrive(event)
+		case domain.EventRead: // on another screen of mine
+			s.marked = max(s.marked, event.Seq)
+			if s.timeline.showUnread && event.Seq > s.timeline.readUpTo {
+				s.timeline.markUnreadFrom(event.Seq)
+			}
+		case domain.EventPresence:
+			if event.Online {
+				s.people[event.User.ID] = event.User
+			} else {
+				delete(s.people, event.User.ID)
+			}
+		}
+	}
+	return s.next()
+}
+
+func (s *screen) arrive(event domain.Event) {
+	s.timeline.add(event.Message, event.Nonce)
+	if !s.focused && !s.timeline.showUnread {
+		s.timeline.markUnreadFrom(s.timeline.seen)
+	}
+}
+
+// load reads what the view comes close to the end of.
+func (s *screen) load() tea.Cmd {
+	want := s.timeline.needs()
+	if want == nothing || s.loading || !s.joined {
+		return nil
+	}
+	s.loading = true
+	items := s.timeline.items
+	span := chat.Span{Limit: pageSize, Before: &items[0].seq}
+	if want == newer {
+		span = chat.Span{Limit: pageSize, After: &items[len(items)-1].seq}
+	}
+	return s.read(want, span)
+}
+
+func (s *screen) read(want need, span chat.Span) tea.Cmd {
+	c, here := s.config, s.here()
+	return s.io(readTimeout, func(ctx context.Context) tea.Msg {
+		page, err := c.Chat.Messages(ctx, c.Actor, here, span)
+		return pageMsg{want, page, err}
+	})
+}
+
+// toNewest brings the view to the end, reading the newest page if the timeline
+// does not reach there.
+func (s *screen) toNewest() tea.Cmd {
+	if s.timeline.attached {
+		s.timeline.follow = true
+		return nil
+	}
+	if !s.joined {
+		return nil
+	}
+	s.loading = true
+	return s.read(nothing, chat.Span{Limit: pageSize})
+}
+
+func (s *screen) loaded(msg pageMsg) tea.Cmd {
+	if msg.err != nil {
+		return s.outage(msg.err) // asking is allowed again once the pause is over
+	}
+	s.loading = false
+	s.status.outage = ""
+	switch msg.need {
+	case older:
+		s.timeline.prepend(msg.page)
+	case newer:
+		s.timeline.extend(msg.page)
+	default:
+		s.timeline.refill(msg.page)
+	}
+	return nil
+}
+
+func (s *screen) retry() tea.Cmd {
+	if !s.joined {
+		return s.join()
+	}
+	s.loading = false
+	s.status.outage = ""
+	return nil
+}
+
+// mark asks for the read marker to be written soon, if it should move.
+func (s *screen) mark() tea.Cmd {
+	if s.marking || !s.joined || s.timeline.seen <= s.marked {
+		return nil
+	}
+	s.marking = true
+	return tea.Tick(markInterval, func(time.Time) tea.Msg { return markMsg{} })
+}
+
+func (s *screen) writeMark() tea.Cmd {
+	c, here, seq, from := s.config, s.here(), s.timeline.seen, s.live.Subscription
+	s.marked = max(s.marked, seq)
+	return s.io(readTimeout, func(ctx context.Context) tea.Msg {
+		return markedMsg{c.Chat.MarkRead(ctx, c.Actor, here, seq, from)}
+	})
+}

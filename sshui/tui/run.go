@@ -1,0 +1,94 @@
+package tui
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+
+	"parley/domain/broadcast"
+)
+
+// framesPerSecond is how often a screen is drawn at most. A program ticks even
+// when nothing changes, so every frame is paid for by everyone.
+const framesPerSecond = 15
+
+// The window title is kept on the terminal's own stack meanwhile (xterm).
+const (
+	pushTitle = "\x1b[22;2t"
+	popTitle  = "\x1b[23;2t"
+)
+
+// Run shows the chat until the person leaves, the context ends or their access
+// or the service does. It gives nil, the context's cause, or a *broadcast.Bye.
+func Run(parent context.Context, t Terminal, c Config) error {
+	ctx, cancel := context.WithCancel(parent)
+	defer cancel()
+	live := c.Chat.Connect(c.Actor, broadcast.Options{Presence: true})
+	defer live.Close(broadcast.ErrLeft)
+
+	s := newScreen(ctx, t, c, live)
+	program := tea.NewProgram(s,
+		tea.WithContext(ctx), tea.WithInput(guardInput(t.In)), tea.WithOutput(rawOutput{t.Out}),
+		tea.WithEnvironment(t.Environ), tea.WithColorProfile(profileOf(t.Environ)),
+		tea.WithWindowSize(t.Size.Width, t.Size.Height), tea.WithFPS(framesPerSecond),
+		tea.WithoutSignalHandler(),
+	)
+	resized := make(chan struct{})
+	go func() {
+		defer close(resized)
+		forwardResizes(ctx, t.Resizes, program)
+	}()
+	_, _ = io.WriteString(t.Out, pushTitle) // a lost terminal shows in Run
+	_, err := program.Run()
+	cancel()
+	<-resized
+	_, _ = io.WriteString(t.Out, popTitle)
+	s.keepMark(context.WithoutCancel(ctx))
+	return reason(parent, s.ended, err)
+}
+
+// reason says why the program ended: what the screen says, or else the end of
+// the context, or else a fault of the program.
+func reason(ctx context.Context, ended, err error) error {
+	if ended != nil && !errors.Is(ended, context.Canceled) {
+		return ended
+	}
+	if err == nil {
+		return nil
+	}
+	if cause := context.Cause(ctx); cause != nil {
+		return cause
+	}
+	return fmt.Errorf("terminal session: %w", err)
+}
+
+func forwardResizes(ctx context.Context, resizes <-chan Size, program *tea.Program) {
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case size, ok := <-resizes:
+			if !ok {
+				return
+			}
+			program.Send(tea.WindowSizeMsg(size))
+		}
+	}
+}
+
+// keepMark writes the read marker of what was seen last, which otherwise waits
+// for its turn.
+func (s *screen) keepMark(ctx context.Context) {
+	if !s.joined || s.timeline.seen <= s.marked {
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, 2*time.Second)
+	defer cancel()
+	if err := s.config.Chat.MarkRead(ctx, s.config.Actor, s.here(), s.timeline.seen, s.live.Subscription); err != nil {
+		s.config.Log.Warn("the read marker of a leaving user was not kept", "user_id", s.config.Actor.ID(), "err", err)
+	}
+}

@@ -1,0 +1,327 @@
+package tui_test
+
+import (
+	"errors"
+	"strings"
+	"testing"
+
+	"parley/domain"
+	"parley/domain/broadcast"
+	"parley/sshui/tui"
+	"parley/store/storetest"
+)
+
+var reference = tui.Size{Width: 80, Height: 24}
+
+const (
+	enter    = "\r"
+	ctrlC    = "\x03"
+	ctrlD    = "\x04"
+	ctrlY    = "\x19"
+	altEnter = "\x1b\r"
+	pageUp   = "\x1b[5~"
+	pageDown = "\x1b[6~"
+	endKey   = "\x1b[F"
+	up       = "\x1b[A"
+	down     = "\x1b[B"
+	escape   = "\x1b"
+	f1       = "\x1bOP"
+	blur     = "\x1b[O"
+	focus    = "\x1b[I"
+)
+
+func TestTwoPeopleSeeEachOthersMessages(t *testing.T) {
+	core := storetest.NewCore(t)
+	alice := watch(t, core, core.User(t, "alice"), reference)
+	bob := watch(t, core, core.User(t, "bob"), reference)
+	alice.sees("#lobby", "2 here")
+	bob.sees("2 here")
+	alice.press("hello bob", enter)
+	bob.sees("alice", "hello bob")
+	bob.press("hello alice", enter)
+	alice.sees("hello bob", "hello alice")
+	if screen := bob.sees("hello alice"); strings.Index(screen, "hello bob") > strings.Index(screen, "hello alice") {
+		t.Errorf("bob sees the answer before the question:\n%s", screen)
+	}
+}
+
+func TestAPasteNeverSendsAndIsOneMessage(t *testing.T) {
+	core := storetest.NewCore(t)
+	alice := watch(t, core, core.User(t, "alice"), reference)
+	alice.sees("1 here")
+	alice.paste("first line\nsecond line\r\nthird line\x07\n")
+	alice.sees("> first line", "third line")
+	if got := messages(t, core); len(got) != 0 {
+		t.Fatalf("pasting sent %q", got)
+	}
+	alice.press(enter)
+	alice.until("the message", func(screen string) bool {
+		return strings.Contains(screen, "third") && strings.HasSuffix(screen, "\n>")
+	})
+	alice.seesNo("...")
+	if got := messages(t, core); len(got) != 1 || got[0] != "first line\nsecond line\nthird line" {
+		t.Errorf("the room holds %q", got)
+	}
+}
+
+func TestAltEnterBeginsANewLine(t *testing.T) {
+	core := storetest.NewCore(t)
+	alice := watch(t, core, core.User(t, "alice"), reference)
+	alice.sees("1 here")
+	alice.press("one", altEnter, "two", "\n", "three", enter)
+	alice.until("an empty composer", func(screen string) bool {
+		return strings.Contains(screen, "three") && strings.HasSuffix(screen, "\n>")
+	})
+	alice.seesNo("...")
+	if got := messages(t, core); len(got) != 1 || got[0] != "one\ntwo\nthree" {
+		t.Errorf("the room holds %q", got)
+	}
+}
+
+func TestNewMessagesNeverMoveAViewThatIsScrolledUp(t *testing.T) {
+	core := storetest.NewCore(t)
+	history(t, core, 100)
+	bob := core.User(t, "bob")
+	alice := watch(t, core, core.User(t, "alice"), reference)
+	alice.sees("message number 100")
+	alice.press(pageUp)
+	before := alice.seesNo("message number 100")
+	for i := range 5 {
+		say(t, core, bob, "news "+itoa(i))
+	}
+	after := alice.sees("↓ 5 new")
+	if body(before) != body(after) {
+		t.Errorf("the view moved:\n%s\nbecame\n%s", before, after)
+	}
+	alice.press(endKey)
+	alice.sees("news 4")
+	alice.seesNo("new ·")
+}
+
+func TestHistoryLoadsWithoutASeam(t *testing.T) {
+	core := storetest.NewCore(t)
+	history(t, core, 450)
+	alice := watch(t, core, core.User(t, "alice"), reference)
+	lowest := numbersIn(alice.sees("message number 450"))[0]
+	for lowest > 1 {
+		alice.press(pageUp)
+		screen := alice.until("older messages", func(screen string) bool {
+			numbers := numbersIn(screen)
+			return len(numbers) > 0 && numbers[0] < lowest
+		})
+		numbers := numbersIn(screen)
+		for i := 1; i < len(numbers); i++ {
+			if numbers[i] != numbers[i-1]+1 {
+				t.Fatalf("message %d is followed by %d:\n%s", numbers[i-1], numbers[i], screen)
+			}
+		}
+		if last := numbers[len(numbers)-1]; last < lowest-1 {
+			t.Fatalf("the messages from %d to %d were skipped", last, lowest)
+		}
+		lowest = numbers[0]
+	}
+	alice.press(endKey)
+	alice.sees("message number 450")
+}
+
+func TestAResizeKeepsTheLineThatIsRead(t *testing.T) {
+	core := storetest.NewCore(t)
+	history(t, core, 100)
+	alice := watch(t, core, core.User(t, "alice"), reference)
+	alice.sees("message number 100")
+	alice.press(pageUp, pageUp)
+	alice.until("the middle", func(screen string) bool { n := numbersIn(screen); return len(n) > 0 && n[0] < 60 })
+	first := numbersIn(alice.sees("#lobby"))[0]
+	for _, size := range []tui.Size{{Width: 40, Height: 12}, {Width: 120, Height: 40}, {Width: 80, Height: 24}} {
+		alice.resize(size)
+		alice.until("the same first line at "+itoa(size.Width), func(screen string) bool {
+			n := numbersIn(screen)
+			return strings.Count(screen, "\n") == size.Height-1 && len(n) > 0 && n[0] == first
+		})
+	}
+}
+
+func TestTheUnreadLineStandsWhereReadingStopped(t *testing.T) {
+	core := storetest.NewCore(t)
+	alice, bob := core.User(t, "alice"), core.User(t, "bob")
+	say(t, core, bob, "read before")
+	first := watch(t, core, alice, reference)
+	first.sees("read before")
+	first.press("/quit", enter)
+	if err := first.end(); err != nil {
+		t.Fatalf("leaving gave %v", err)
+	}
+	say(t, core, alice, "my own message is never unread")
+	say(t, core, bob, "not seen yet")
+	screen := watch(t, core, alice, reference).sees("not seen yet", "unread")
+	rows := strings.Split(screen, "\n")
+	for i, row := range rows {
+		if strings.Contains(row, "─ unread ─") && !strings.Contains(rows[i+1], "not seen yet") {
+			t.Errorf("the line stands above %q:\n%s", rows[i+1], screen)
+		}
+	}
+}
+
+func TestWhatArrivesWhileTheTerminalIsInTheBackgroundIsUnread(t *testing.T) {
+	core := storetest.NewCore(t)
+	alice, bob := core.User(t, "alice"), core.User(t, "bob")
+	screen := watch(t, core, alice, reference)
+	screen.sees("1 here")
+	say(t, core, bob, "seen at once")
+	screen.sees("seen at once")
+	screen.press(blur)
+	say(t, core, bob, "not seen")
+	screen.sees("unread", "not seen", "↓ 1 new")
+	screen.press(focus)
+	screen.seesNo("1 new")
+}
+
+func TestTheReadMarkerFollowsWhatWasSeen(t *testing.T) {
+	core := storetest.NewCore(t)
+	alice, bob := core.User(t, "alice"), core.User(t, "bob")
+	screen := watch(t, core, alice, reference)
+	screen.sees("1 here")
+	seq := say(t, core, bob, "look")
+	screen.sees("look")
+	screen.press(ctrlD)
+	if err := screen.end(); err != nil {
+		t.Fatal(err)
+	}
+	view, err := core.Chat.Room(t.Context(), alice, domain.Address{Name: domain.Lobby})
+	if err != nil || view.Read != seq {
+		t.Errorf("the marker is %d (%v), want %d", view.Read, err, seq)
+	}
+}
+
+func TestCommands(t *testing.T) {
+	core := storetest.NewCore(t)
+	alice := watch(t, core, core.User(t, "alice"), reference)
+	alice.sees("1 here")
+	for _, c := range []struct{ typed, sees string }{
+		{"/hlep", "unknown command /hlep - did you mean /help?"},
+		{"/frobnicate", "unknown command /frobnicate"},
+		{"/me", "say what you do"},
+		{"/mouse maybe", "say /mouse on or /mouse off"},
+		{"/mouse on", "mouse on"},
+	} {
+		alice.press(c.typed, enter)
+		alice.sees(c.sees)
+		alice.press(ctrlC)
+	}
+	alice.press("/me waves", enter)
+	alice.sees("alice waves")
+	alice.press("//etc/motd", enter)
+	alice.sees("/etc/motd")
+	if got := messages(t, core); len(got) != 2 || got[0] != "/me waves" || got[1] != "/etc/motd" {
+		t.Errorf("the room holds %q", got)
+	}
+}
+
+func TestHelpListsTheKeysAndCommands(t *testing.T) {
+	core := storetest.NewCore(t)
+	alice := watch(t, core, core.User(t, "alice"), tui.Size{Width: 80, Height: 50})
+	alice.sees("1 here")
+	for _, open := range []string{f1, "/help" + enter} {
+		alice.press(open)
+		alice.sees("Ctrl+Y", "paste what was cut", "/quit", "/me ACTION", "TZ")
+		alice.press(escape)
+		alice.seesNo("paste what was cut")
+	}
+}
+
+func TestEditingIsThatOfAShell(t *testing.T) {
+	core := storetest.NewCore(t)
+	alice := watch(t, core, core.User(t, "alice"), reference)
+	alice.sees("1 here")
+	alice.press("world", "\x01", "hello ", "\x05", "!") // Ctrl+A, Ctrl+E
+	alice.sees("> hello world!")
+	alice.press("\x17") // Ctrl+W
+	alice.until("the first word alone", func(s string) bool { return strings.HasSuffix(s, "> hello") })
+	alice.press(ctrlY, "\x1bb", "\x1bb", "brave new ") // Alt+B twice
+	alice.sees("> brave new hello world!")
+	alice.press("\x15") // Ctrl+U
+	alice.until("what follows the cursor", func(s string) bool { return strings.HasSuffix(s, "\n> hello world!") })
+	alice.press("\x0b") // Ctrl+K
+	alice.until("nothing", func(s string) bool { return strings.HasSuffix(s, "\n>") })
+	alice.press("one", enter)
+	alice.sees("one")
+	alice.press("two", enter, up, up)
+	alice.sees("> one")
+	alice.press(down)
+	alice.sees("> two")
+}
+
+func TestCtrlCClearsThenAsksThenLeaves(t *testing.T) {
+	core := storetest.NewCore(t)
+	alice := watch(t, core, core.User(t, "alice"), reference)
+	alice.sees("1 here")
+	alice.press("a draft", ctrlC)
+	alice.sees("Ctrl+Y brings it back")
+	alice.press(ctrlY)
+	alice.sees("> a draft")
+	alice.press(ctrlC, ctrlC)
+	alice.sees("press Ctrl+C again to leave")
+	alice.press(ctrlC)
+	if err := alice.end(); err != nil {
+		t.Errorf("leaving gave %v", err)
+	}
+}
+
+func TestAMessageThatIsRefusedStaysInTheComposer(t *testing.T) {
+	core := storetest.NewCore(t)
+	alice := watch(t, core, core.User(t, "alice"), reference)
+	alice.sees("1 here")
+	alice.paste(strings.Repeat("x", domain.MaxContent+1))
+	alice.sees("4001/4000")
+	alice.press(enter)
+	alice.sees("at most 4,000 characters", "4001/4000")
+}
+
+func TestTheServersGoodbyeEndsTheSession(t *testing.T) {
+	core := storetest.NewCore(t)
+	alice := watch(t, core, core.User(t, "alice"), reference)
+	alice.sees("1 here")
+	core.Hub.Close(broadcast.Bye{Code: "server.shutdown", Message: "the server is shutting down", Reconnect: true})
+	var bye *broadcast.Bye
+	if err := alice.end(); !errors.As(err, &bye) || bye.Code != "server.shutdown" {
+		t.Errorf("the session ended with %v", err)
+	}
+}
+
+func TestTheTerminalIsPutBackOnLeaving(t *testing.T) {
+	core := storetest.NewCore(t)
+	alice := watch(t, core, core.User(t, "alice"), reference)
+	alice.sees("1 here")
+	alice.press("/quit", enter)
+	if err := alice.end(); err != nil {
+		t.Fatal(err)
+	}
+	alice.mu.Lock()
+	defer alice.mu.Unlock()
+	if alice.emu.IsAltScreen() {
+		t.Error("the alternate screen is still on")
+	}
+	for _, sequence := range []string{"\x1b[?2004l", "\x1b[?1004l", "\x1b[23;2t"} {
+		if !strings.Contains(string(alice.written), sequence) {
+			t.Errorf("%q was not written", sequence)
+		}
+	}
+}
+
+// messages gives the texts in the lobby.
+func messages(t *testing.T, core *storetest.Core) []string {
+	t.Helper()
+	reader, err := core.Auth.LogIn(t.Context(), reading(), "alice", storetest.Password)
+	if err != nil {
+		t.Fatal(err)
+	}
+	page, err := core.Chat.Messages(t.Context(), reader, domain.Address{Name: domain.Lobby}, span())
+	if err != nil {
+		t.Fatal(err)
+	}
+	var texts []string
+	for _, m := range page.Messages {
+		texts = append(texts, m.Content)
+	}
+	return texts
+}

@@ -1,0 +1,27 @@
+package tui
+
+import (
+	"strings"
+	"time"
+
+	"github.com/charmbracelet/colorprofile"
+)
+
+// profileOf says which colours a terminal shows, by what its environment says:
+// TERM, COLORTERM, NO_COLOR. One that is not understood gets none.
+func profileOf(environ []string) colorprofile.Profile {
+	return max(colorprofile.Env(environ), colorprofile.ASCII)
+}
+
+// zoneOf is the time zone that the client sent in TZ, or else the server's.
+func zoneOf(environ []string) *time.Location {
+	for _, pair := range environ {
+		if name, ok := strings.CutPrefix(pair, "TZ="); ok {
+			zone, err := time.LoadLocation(strings.TrimPrefix(name, ":"))
+			if err == nil && name != "" {
+				return zone
+			}
+		}
+	}
+	return time.Local
+}

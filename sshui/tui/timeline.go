@@ -1,0 +1,209 @@
+package tui
+
+import (
+	"slices"
+
+	"parley/domain"
+)
+
+const (
+	// maxLoaded is how many messages a screen holds. Beyond it those that are
+	// farthest from the view are dropped and read again when needed.
+	maxLoaded = 600
+)
+
+// timeline is the part of a room's history that is loaded, and where in it the
+// view stands. New messages never move a view that was scrolled up.
+type timeline struct {
+	look   look
+	height int
+	me     domain.UserID
+
+	items     []*entry // stored messages, oldest first
+	pending   []*entry // own ones that are not stored, in the order of sending
+	hasBefore bool     // there are older ones in the store
+	attached  bool     // items reach up to the newest message
+	newest    domain.Seq
+
+	follow bool   // the view stays at the end
+	anchor anchor // else its first row
+
+	seen        domain.Seq // the newest that was on the screen
+	readUpTo    domain.Seq // the unread line stands above what follows it
+	showUnread  bool
+	firstUnread *entry // where the unread line stands; nil for nowhere
+}
+
+// anchor is a row: of an entry, counted from its text's first row, so that
+// what is drawn above it (a day, the unread line) may come and go.
+type anchor struct {
+	entry *entry
+	row   int // negative for a line above the text
+}
+
+// spot is a row: of an entry in the order of the timeline, counted from the
+// first line above its text.
+type spot struct{ index, row int }
+
+func (t *timeline) count() int { return len(t.items) + len(t.pending) }
+
+func (t *timeline) at(i int) *entry {
+	if i < len(t.items) {
+		return t.items[i]
+	}
+	return t.pending[i-len(t.items)]
+}
+
+// above gives the lines drawn above an entry's text.
+func (t *timeline) above(i int) []string {
+	var lines []string
+	e := t.at(i)
+	if i < len(t.items) && (i == 0 || t.look.day(t.items[i-1].at) != t.look.day(e.at)) {
+		lines = append(lines, t.look.theme.faint.Render(t.look.rule(t.look.day(e.at))))
+	}
+	if e == t.firstUnread {
+		lines = append(lines, t.look.theme.divider.Render(t.look.rule("unread")))
+	}
+	return lines
+}
+
+// block is how many rows an entry takes, the lines above it included.
+func (t *timeline) block(i int) int { return len(t.above(i)) + len(t.at(i).draw(t.look)) }
+
+// move goes rows down, or up if by is negative, as far as the timeline reaches.
+func (t *timeline) move(s spot, by int) spot {
+	for by < 0 {
+		if s.row >= -by {
+			return spot{s.index, s.row + by}
+		}
+		by += s.row
+		if s.index == 0 {
+			return spot{}
+		}
+		s.index--
+		s.row = t.block(s.index)
+	}
+	for by > 0 && s.index < t.count() {
+		left := t.block(s.index) - s.row
+		if by < left {
+			return spot{s.index, s.row + by}
+		}
+		by -= left
+		s = spot{s.index + 1, 0}
+	}
+	return s
+}
+
+// last is the view's first row when it stands at the end.
+func (t *timeline) last() spot { return t.move(spot{t.count(), 0}, -t.height) }
+
+// top is the view's first row.
+func (t *timeline) top() spot {
+	if t.follow {
+		return t.last()
+	}
+	i := slices.Index(t.items, t.anchor.entry)
+	if i < 0 {
+		return t.last()
+	}
+	above := len(t.above(i))
+	return t.move(spot{i, above}, min(t.anchor.row, len(t.at(i).draw(t.look))-1))
+}
+
+// stand puts the view's first row at a spot; at the end it follows.
+func (t *timeline) stand(s spot) {
+	end := t.last()
+	if s.index > end.index || s.index == end.index && s.row >= end.row {
+		s = end
+		if t.attached {
+			t.follow = true
+			return
+		}
+	}
+	if s.index >= len(t.items) {
+		s = spot{max(len(t.items)-1, 0), 0}
+	}
+	if len(t.items) == 0 {
+		t.follow = true
+		return
+	}
+	t.follow = false
+	t.anchor = anchor{t.items[s.index], s.row - len(t.above(s.index))}
+}
+
+func (t *timeline) scroll(by int) { t.stand(t.move(t.top(), by)) }
+
+func (t *timeline) page() int { return max(t.height-2, 1) }
+
+// draw gives the view's rows, at most height of them.
+func (t *timeline) draw() []string {
+	rows := make([]string, 0, t.height)
+	s := t.top()
+	for i := s.index; i < t.count() && len(rows) < t.height; i++ {
+		for n, line := range t.above(i) {
+			if i > s.index || n >= s.row {
+				rows = append(rows, line)
+			}
+		}
+		skip := 0
+		if i == s.index {
+			skip = max(s.row-len(t.above(i)), 0)
+		}
+		for _, r := range t.at(i).draw(t.look)[skip:] {
+			rows = append(rows, r.margin+r.text)
+		}
+	}
+	return rows[:min(len(rows), t.height)]
+}
+
+// resize changes the size and the look, keeping the line that is read.
+func (t *timeline) resize(l look, height int) {
+	if l.version == t.look.version && height == t.height {
+		return
+	}
+	e, before := t.anchor.entry, 0
+	if !t.follow && e != nil && t.anchor.row > 0 {
+		before = offset(e.draw(t.look), t.anchor.row)
+	}
+	t.look, t.height = l, max(height, 1)
+	if !t.follow && e != nil && t.anchor.row > 0 {
+		t.anchor.row = rowAt(e.draw(t.look), before)
+	}
+	if !t.follow {
+		t.stand(t.top())
+	}
+}
+
+// settle notes what has come into view, if somebody looks. It gives the number
+// of messages of others that were not seen.
+func (t *timeline) settle(looking bool) (below int) {
+	if looking {
+		t.see()
+	}
+	for i := len(t.items) - 1; i >= 0 && t.items[i].seq > t.seen; i-- {
+		if !t.items[i].mine {
+			below++
+		}
+	}
+	if !t.attached && len(t.items) > 0 {
+		below += int(t.newest - max(t.items[len(t.items)-1].seq, t.seen))
+	}
+	return below
+}
+
+// see moves seen to the last message that is in view as a whole.
+func (t *timeline) see() {
+	if t.follow && t.attached {
+		t.seen = max(t.seen, t.newest)
+	} else if end := t.move(t.top(), t.height); end.index > 0 && len(t.items) > 0 {
+		t.seen = max(t.seen, t.items[min(end.index, len(t.items))-1].seq)
+	}
+}
+
+// restyle draws everything anew in a changed look.
+func (t *timeline) restyle(change func(*look)) {
+	l := t.look
+	change(&l)
+	l.version++
+	t.resize(l, t.height)
+}
