@@ -1,0 +1,89 @@
+package httpapi
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"parley/domain"
+	"parley/domain/auth"
+	"parley/domain/wire"
+)
+
+// credentials are what a person logs in with.
+type credentials struct {
+	Username string `json:"username" doc:"3 to 50 of A-Z a-z 0-9 _ -" example:"alice"`
+	Password string `json:"password" format:"password" doc:"8 to 128 characters with an upper-case letter, a lower-case letter and a digit"`
+}
+
+type credentialsInput struct{ Body credentials }
+
+// account is a person's own account as they see it.
+type account struct {
+	ID        domain.UserID `json:"id"`
+	Username  string        `json:"username" doc:"As first written"`
+	CreatedAt string        `json:"created_at" format:"date-time"`
+}
+
+type accountOutput struct{ Body account }
+
+// token is an access token as it is handed out.
+type token struct {
+	AccessToken string `json:"access_token" doc:"For Authorization: Bearer <access_token>"`
+	TokenType   string `json:"token_type" example:"bearer"`
+	ExpiresIn   int64  `json:"expires_in" doc:"Seconds" example:"1800"`
+}
+
+type tokenOutput struct{ Body token }
+
+type noInput struct{}
+
+func (s *Server) accountCalls(api huma.API) {
+	register(s, api, huma.Operation{
+		OperationID: "register", Method: http.MethodPost, Path: "/api/v1/auth/register", Tags: []string{tagAccount},
+		Summary: "Make an account", DefaultStatus: http.StatusCreated,
+		Errors: []int{http.StatusForbidden, http.StatusConflict, http.StatusUnprocessableEntity, http.StatusTooManyRequests},
+	}, func(ctx context.Context, _ auth.Actor, in *credentialsInput) (*accountOutput, error) {
+		user, err := s.auth.Register(ctx, callOf(ctx).origin, in.Body.Username, in.Body.Password)
+		if err != nil {
+			return nil, err
+		}
+		return &accountOutput{newAccount(user)}, nil
+	})
+	register(s, api, huma.Operation{
+		OperationID: "log-in", Method: http.MethodPost, Path: "/api/v1/auth/login", Tags: []string{tagAccount},
+		Summary: "Log in", Description: "10 attempts in any 60 s an address, counted over both doors.",
+		Errors: []int{http.StatusUnauthorized, http.StatusUnprocessableEntity, http.StatusTooManyRequests},
+	}, s.logIn)
+	protected(s, api, huma.Operation{
+		OperationID: "me", Method: http.MethodGet, Path: "/api/v1/me", Tags: []string{tagAccount},
+		Summary: "Who am I?",
+	}, func(_ context.Context, actor auth.Actor, _ *noInput) (*accountOutput, error) {
+		return &accountOutput{newAccount(actor.User())}, nil
+	})
+}
+
+func newAccount(user domain.User) account {
+	return account{ID: user.ID, Username: user.Name, CreatedAt: wire.Time(user.CreatedAt)}
+}
+
+func (s *Server) logIn(ctx context.Context, _ auth.Actor, in *credentialsInput) (*tokenOutput, error) {
+	return s.handOut(ctx, in.Body.Username, in.Body.Password)
+}
+
+// handOut logs a person in and gives them an access token.
+func (s *Server) handOut(ctx context.Context, username, password string) (*tokenOutput, error) {
+	actor, err := s.auth.LogIn(ctx, callOf(ctx).origin, username, password)
+	if err != nil {
+		return nil, err
+	}
+	issued, err := s.auth.IssueToken(actor)
+	if err != nil {
+		return nil, err
+	}
+	callOf(ctx).actor = actor
+	return &tokenOutput{token{
+		AccessToken: issued.Text, TokenType: "bearer", ExpiresIn: int64(issued.ExpiresIn.Seconds()),
+	}}, nil
+}
