@@ -17,8 +17,9 @@ import (
 // section 6).
 const maxSafe = 1<<53 - 1
 
-// roomInput names a room in an address.
-type roomInput struct {
+// RoomPath names a room in an address. It is exported because huma looks into
+// no other kind of embedded struct.
+type RoomPath struct {
 	Room string `path:"room" maxLength:"64" doc:"lobby or %23lobby for a name, @bob for my conversation with bob, 17 for an id" example:"lobby"`
 }
 
@@ -60,7 +61,7 @@ func (p *seqParam) OnParamSet(isSet bool, _ any) {
 }
 
 type historyInput struct {
-	roomInput
+	RoomPath
 	Before seqParam `query:"before" doc:"Messages older than this seq"`
 	After  seqParam `query:"after" doc:"Messages newer than this seq"`
 	Around seqParam `query:"around" doc:"Messages on both sides of this seq"`
@@ -79,7 +80,7 @@ type page struct {
 type pageOutput struct{ Body page }
 
 type sendInput struct {
-	roomInput
+	RoomPath
 	Body struct {
 		Content string     `json:"content" doc:"1 to 4,000 characters"`
 		Nonce   string     `json:"nonce,omitempty" doc:"1 to 64 characters, best a UUID: the same nonce again within 24 h is the same message"`
@@ -90,7 +91,7 @@ type sendInput struct {
 type messageOutput struct{ Body wire.Message }
 
 type readInput struct {
-	roomInput
+	RoomPath
 	Body struct {
 		Seq domain.Seq `json:"seq" minimum:"0" maximum:"9007199254740991" doc:"How far I have read; a marker only moves forward"`
 	}
@@ -123,7 +124,7 @@ func (s *Server) roomCalls(api huma.API) {
 	}, s.markRead)
 }
 
-func (s *Server) room(ctx context.Context, actor auth.Actor, in *roomInput) (*roomOutput, error) {
+func (s *Server) room(ctx context.Context, actor auth.Actor, in *RoomPath) (*roomOutput, error) {
 	address, err := domain.ParseAddress(in.Room)
 	if err != nil {
 		return nil, err
