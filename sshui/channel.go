@@ -25,13 +25,15 @@ func openSession(_ *ssh.Server, conn *gossh.ServerConn, asked gossh.NewChannel, 
 		c.endOpening()
 		return
 	}
-	defer c.leaveSession()
+	var s *session
+	defer func() { c.leaveSession(s != nil && s.started) }()
 	channel, requests, err := asked.Accept()
 	c.endOpening()
 	if err != nil {
 		return
 	}
-	newSession(c, channel).serve(requests)
+	s = newSession(c, channel)
+	s.serve(requests)
 }
 
 // beginOpening bounds the channels that are being answered: a client that asks
@@ -71,12 +73,22 @@ func (c *connection) admitSession(conn *gossh.ServerConn) *gossh.OpenChannelErro
 	return nil
 }
 
-// leaveSession counts one session less; the last of a retiring connection
-// closes it.
-func (c *connection) leaveSession() {
+// startSession counts a session that has something to end with.
+func (c *connection) startSession() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.busy++
+}
+
+// leaveSession counts one session less. The last one that was started closes a
+// retiring connection.
+func (c *connection) leaveSession(started bool) {
 	c.mu.Lock()
 	c.sessions--
-	last := c.retiring && c.sessions == 0
+	if started {
+		c.busy--
+	}
+	last := c.retiring && c.busy == 0
 	c.mu.Unlock()
 	if last {
 		c.end(errHungUp)

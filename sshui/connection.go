@@ -56,7 +56,8 @@ type connection struct {
 	actor    auth.Actor
 	detach   func()
 	opening  int
-	sessions int
+	sessions int // open channels
+	busy     int // those of them on which something was started
 	retiring bool
 	reason   error  // for its end
 	user     string // as the client last named itself, visible and bounded
@@ -161,7 +162,7 @@ func (c *connection) end(why error) {
 func (c *connection) retire(why error) {
 	c.cancel(why)
 	c.mu.Lock()
-	idle := c.sessions == 0
+	idle := c.busy == 0
 	if !c.retiring && !idle {
 		time.AfterFunc(c.server.limits.grace, func() { c.end(why) })
 	}

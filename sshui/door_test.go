@@ -127,6 +127,9 @@ type terminal struct {
 	out *journal
 }
 
+// dimensions are what "window-change" carries.
+type dimensions struct{ Columns, Rows, WidthPixels, HeightPixels uint32 }
+
 // show starts the chat on a terminal and waits until it is drawn.
 func show(t *testing.T, client *gossh.Client, width, height int) *terminal {
 	t.Helper()
@@ -142,13 +145,8 @@ func show(t *testing.T, client *gossh.Client, width, height int) *terminal {
 	return term
 }
 
-// ended waits for the session's end and gives its exit status, -1 if there was
+// exitStatus waits for a session's end and gives its status, -1 if there was
 // none.
-func (s *terminal) ended(t *testing.T) int {
-	t.Helper()
-	return exitStatus(t, s.Session)
-}
-
 func exitStatus(t *testing.T, s *gossh.Session) int {
 	t.Helper()
 	done := make(chan error, 1)

@@ -1,6 +1,8 @@
 package sshui
 
 import (
+	"cmp"
+
 	gossh "golang.org/x/crypto/ssh"
 
 	"parley/domain"
@@ -19,10 +21,10 @@ const (
 type dimensions struct{ Columns, Rows, WidthPixels, HeightPixels uint32 }
 
 func (d dimensions) size() tui.Size {
-	if d.Columns == 0 || d.Rows == 0 {
-		return tui.Size{Width: defaultWidth, Height: defaultHeight}
+	return tui.Size{
+		Width:  int(min(cmp.Or(d.Columns, defaultWidth), maxWidth)),
+		Height: int(min(cmp.Or(d.Rows, defaultHeight), maxHeight)),
 	}
-	return tui.Size{Width: int(min(d.Columns, maxWidth)), Height: int(min(d.Rows, maxHeight))}
 }
 
 // setTerminal answers "pty-req". There is no PTY here: what is kept is the

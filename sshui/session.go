@@ -65,6 +65,7 @@ func (s *session) serve(requests <-chan *gossh.Request) {
 		granted := known && answer(s, request.Payload)
 		_ = request.Reply(granted, nil) // the channel's end is noticed above
 		if s.started && s.stop == nil {
+			s.connection.startSession()
 			s.start()
 		}
 	}
