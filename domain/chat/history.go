@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"math"
 
 	"parley/domain"
 	"parley/domain/auth"
@@ -109,7 +110,7 @@ func (s *Service) Messages(ctx context.Context, actor auth.Actor, address domain
 	switch {
 	case span.After != nil:
 		err = s.fillNewer(ctx, room.ID, &page, *span.After, span.Limit)
-		page.HasBefore = *span.After >= page.First && page.Head > 0
+		page.HasBefore = page.First <= min(*span.After, page.Head)
 	case span.Around != nil:
 		older := span.Limit / 2
 		if err = s.fillOlder(ctx, room.ID, &page, *span.Around, older); err == nil {
@@ -117,16 +118,18 @@ func (s *Service) Messages(ctx context.Context, actor auth.Actor, address domain
 		}
 	case span.Before != nil:
 		err = s.fillOlder(ctx, room.ID, &page, *span.Before, span.Limit)
-		page.HasAfter = *span.Before <= page.Head
+		page.HasAfter = max(*span.Before, page.First) <= page.Head
 	default:
-		err = s.fillOlder(ctx, room.ID, &page, 0, span.Limit)
+		err = s.fillOlder(ctx, room.ID, &page, math.MaxInt64, span.Limit)
 	}
 	return page, err
 }
 
-// fillOlder puts the limit messages before a seq (0: the newest) at the page's
-// front.
+// fillOlder puts the limit messages before a seq at the page's front.
 func (s *Service) fillOlder(ctx context.Context, room domain.RoomID, page *Page, before domain.Seq, limit int) error {
+	if before == 0 {
+		return nil // to a Range it would be no bound
+	}
 	messages, err := s.history.messages(ctx, room, Range{Before: before, Limit: limit + 1, Newest: true})
 	if err != nil {
 		return err
