@@ -47,7 +47,7 @@ func (c *composer) insert(text string) bool {
 	}
 	c.text = c.text[:c.cursor] + text + c.text[c.cursor:]
 	// A combining mark that was typed joins the character before it.
-	c.cursor = clusterEnd(c.text, c.cursor+len(text))
+	c.moveTo(c.cursor + len(text))
 	return true
 }
 
@@ -72,6 +72,10 @@ func clusterEnd(text string, at int) int {
 	}
 	return end
 }
+
+// moveTo puts the cursor at a byte offset, or behind the character that it is
+// in.
+func (c *composer) moveTo(at int) { c.cursor = clusterEnd(c.text, at) }
 
 // before gives the start of the cluster that ends at the cursor.
 func (c *composer) before() int {
@@ -128,12 +132,13 @@ func (c *composer) wordRight() int {
 func (c *composer) cut(from, to int) string {
 	piece := c.text[from:to]
 	c.text = c.text[:from] + c.text[to:]
-	c.cursor = clusterEnd(c.text, from)
+	c.moveTo(from)
 	return piece
 }
 
-// kill is cut for a piece that yank brings back.
+// kill is cut for a piece that can be brought back.
 func (c *composer) kill(from, to int) {
+	from, to = clusterEnd(c.text, from), clusterEnd(c.text, to)
 	if from < to {
 		c.killed = c.cut(from, to)
 	}
@@ -155,9 +160,7 @@ func (c *composer) killWord() {
 	c.kill(len(strings.TrimRightFunc(head, func(r rune) bool { return !unicode.IsSpace(r) })), c.cursor)
 }
 
-func (c *composer) yank() bool { return c.insert(c.killed) }
-
-// clear empties the line; yank brings it back.
+// clear empties the line; what was in it can be brought back.
 func (c *composer) clear() {
 	c.cursor = len(c.text)
 	c.kill(0, len(c.text))

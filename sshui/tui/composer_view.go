@@ -14,7 +14,7 @@ const tabWidth = 4
 type cell struct{ x, y int }
 
 // composed is the composer as it is drawn. No row is wider than asked for; the
-// cursor of a text that ends with a full row has a row of its own.
+// cursor may stand right behind a full row.
 type composed struct {
 	rows   []string
 	cursor cell
@@ -64,9 +64,6 @@ func flow(text string, width int, method ansi.Method, place func(at int, where c
 			used += cells
 		}
 		at += len(cluster)
-	}
-	if used >= width {
-		wrap()
 	}
 	place(at, cell{used, len(rows)})
 	wrap()

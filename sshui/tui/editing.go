@@ -1,15 +1,20 @@
 package tui
 
 import (
+	"fmt"
+
 	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
+
+	"parley/domain"
 )
 
 // prompt stands before the first row of the composer; the others are indented
 // alike.
 const prompt = "> "
 
-func (s *screen) composerWidth() int { return max(s.size.Width-len(prompt), 1) }
+// composerWidth leaves a cell for the cursor behind a full row.
+func (s *screen) composerWidth() int { return max(s.size.Width-len(prompt)-1, 1) }
 
 func (s *screen) composerRows() int {
 	return len(s.composer.layout(s.composerWidth(), s.timeline.look.method).rows)
@@ -17,15 +22,21 @@ func (s *screen) composerRows() int {
 
 // edit changes what is being written.
 func (s *screen) edit(msg tea.KeyPressMsg) {
-	c := &s.composer
 	for _, e := range s.edits() {
 		if key.Matches(msg, e.key) {
 			e.do()
 			return
 		}
 	}
-	if msg.Text != "" && !c.insert(msg.Text) {
-		s.complain("this is too long already")
+	if msg.Text != "" {
+		s.write(msg.Text)
+	}
+}
+
+// write puts text at the cursor, if there is room for it.
+func (s *screen) write(text string) {
+	if !s.composer.insert(text) {
+		s.complain(fmt.Sprintf("that is too much for one message, which has at most %d characters", domain.MaxContent))
 	}
 }
 
@@ -44,16 +55,16 @@ func (s *screen) edits() []struct {
 		{k.RecallNext, func() { s.vertical(1, c.newer) }},
 		{k.Left, c.left},
 		{k.Right, c.right},
-		{k.WordLeft, func() { c.cursor = c.wordLeft() }},
-		{k.WordRight, func() { c.cursor = c.wordRight() }},
-		{k.LineStart, func() { c.cursor = c.lineStart() }},
-		{k.LineEnd, func() { c.cursor = c.lineEnd() }},
+		{k.WordLeft, func() { c.moveTo(c.wordLeft()) }},
+		{k.WordRight, func() { c.moveTo(c.wordRight()) }},
+		{k.LineStart, func() { c.moveTo(c.lineStart()) }},
+		{k.LineEnd, func() { c.moveTo(c.lineEnd()) }},
 		{k.DeleteLeft, c.deleteLeft},
 		{k.DeleteRight, c.deleteRight},
 		{k.KillToEnd, c.killToEnd},
 		{k.KillToStart, c.killToStart},
 		{k.KillWord, c.killWord},
-		{k.Yank, func() { c.yank() }},
+		{k.Yank, func() { s.write(c.killed) }},
 		{k.Leave, c.deleteRight}, // Ctrl+D in a line that is not empty, as in a shell
 	}
 }

@@ -66,7 +66,10 @@ func watch(t *testing.T, core *storetest.Core, actor auth.Actor, size tui.Size, 
 	t.Cleanup(func() {
 		cancel(errors.New("the test is over"))
 		typed.Close()
-		_ = v.emu.Close()
+		// Closing the emulator itself would race with whoever reads from it.
+		if pipe, ok := v.emu.InputPipe().(io.Closer); ok {
+			pipe.Close()
+		}
 		<-answers
 	})
 	return v
@@ -120,15 +123,17 @@ func (v *viewer) screen() string {
 	return strings.Join(rows, "\n")
 }
 
-// until waits for the screen to be as wanted and gives it.
+// until waits for the screen to be as wanted and gives it. It calls ok with mu
+// held.
 func (v *viewer) until(what string, ok func(screen string) bool) string {
 	v.t.Helper()
 	deadline := time.After(patience)
 	for {
 		v.mu.Lock()
 		screen, changed := v.screen(), v.changed
+		done := ok(screen)
 		v.mu.Unlock()
-		if ok(screen) {
+		if done {
 			return screen
 		}
 		select {
@@ -157,14 +162,6 @@ func (v *viewer) sees(texts ...string) string {
 func (v *viewer) seesNo(text string) string {
 	v.t.Helper()
 	return v.until("no "+text, func(screen string) bool { return !strings.Contains(screen, text) })
-}
-
-// cursor gives the cell of the real cursor.
-func (v *viewer) cursor() (x, y int) {
-	v.mu.Lock()
-	defer v.mu.Unlock()
-	at := v.emu.CursorPosition()
-	return at.X, at.Y
 }
 
 // end waits for the session to end.

@@ -5,9 +5,11 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"testing"
 
 	"parley/domain/auth"
 	"parley/domain/chat"
+	"parley/store/storetest"
 )
 
 func reading() auth.Origin {
@@ -35,4 +37,11 @@ func numbersIn(screen string) []int {
 func body(screen string) string {
 	rows := strings.Split(screen, "\n")
 	return strings.Join(rows[1:len(rows)-2], "\n")
+}
+
+// newCore runs a core for one test, beside those of other tests.
+func newCore(t *testing.T) *storetest.Core {
+	t.Helper()
+	t.Parallel()
+	return storetest.NewCore(t)
 }

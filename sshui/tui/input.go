@@ -118,13 +118,13 @@ func (g *inputGuard) text(b byte) bool {
 
 func (g *inputGuard) paste(b byte) bool {
 	g.length++
-	switch {
-	case b == pasteEnd[g.matched]:
+	switch b {
+	case pasteEnd[g.matched]:
 		if g.matched++; g.matched == len(pasteEnd) {
 			g.enter((*inputGuard).ground)
 		}
 		return true
-	case b == pasteEnd[0]:
+	case pasteEnd[0]:
 		g.matched = 1
 		return true
 	}

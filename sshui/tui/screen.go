@@ -136,11 +136,8 @@ func (s *screen) setMode(msg tea.ModeReportMsg) {
 
 func (s *screen) paste(text string) {
 	s.leaving = false
-	if s.help.open {
-		return
-	}
-	if !s.composer.insert(text) {
-		s.complain(fmt.Sprintf("that is too much for one message, which has at most %d characters", domain.MaxContent))
+	if !s.help.open {
+		s.write(text)
 	}
 }
 

@@ -31,7 +31,7 @@ const (
 )
 
 func TestTwoPeopleSeeEachOthersMessages(t *testing.T) {
-	core := storetest.NewCore(t)
+	core := newCore(t)
 	alice := watch(t, core, core.User(t, "alice"), reference)
 	bob := watch(t, core, core.User(t, "bob"), reference)
 	alice.sees("#lobby", "2 here")
@@ -46,7 +46,7 @@ func TestTwoPeopleSeeEachOthersMessages(t *testing.T) {
 }
 
 func TestAPasteNeverSendsAndIsOneMessage(t *testing.T) {
-	core := storetest.NewCore(t)
+	core := newCore(t)
 	alice := watch(t, core, core.User(t, "alice"), reference)
 	alice.sees("1 here")
 	alice.paste("first line\nsecond line\r\nthird line\x07\n")
@@ -65,7 +65,7 @@ func TestAPasteNeverSendsAndIsOneMessage(t *testing.T) {
 }
 
 func TestAltEnterBeginsANewLine(t *testing.T) {
-	core := storetest.NewCore(t)
+	core := newCore(t)
 	alice := watch(t, core, core.User(t, "alice"), reference)
 	alice.sees("1 here")
 	alice.press("one", altEnter, "two", "\n", "three", enter)
@@ -79,7 +79,7 @@ func TestAltEnterBeginsANewLine(t *testing.T) {
 }
 
 func TestNewMessagesNeverMoveAViewThatIsScrolledUp(t *testing.T) {
-	core := storetest.NewCore(t)
+	core := newCore(t)
 	history(t, core, 100)
 	bob := core.User(t, "bob")
 	alice := watch(t, core, core.User(t, "alice"), reference)
@@ -99,7 +99,7 @@ func TestNewMessagesNeverMoveAViewThatIsScrolledUp(t *testing.T) {
 }
 
 func TestHistoryLoadsWithoutASeam(t *testing.T) {
-	core := storetest.NewCore(t)
+	core := newCore(t)
 	history(t, core, 450)
 	alice := watch(t, core, core.User(t, "alice"), reference)
 	lowest := numbersIn(alice.sees("message number 450"))[0]
@@ -125,7 +125,7 @@ func TestHistoryLoadsWithoutASeam(t *testing.T) {
 }
 
 func TestAResizeKeepsTheLineThatIsRead(t *testing.T) {
-	core := storetest.NewCore(t)
+	core := newCore(t)
 	history(t, core, 100)
 	alice := watch(t, core, core.User(t, "alice"), reference)
 	alice.sees("message number 100")
@@ -142,7 +142,7 @@ func TestAResizeKeepsTheLineThatIsRead(t *testing.T) {
 }
 
 func TestTheUnreadLineStandsWhereReadingStopped(t *testing.T) {
-	core := storetest.NewCore(t)
+	core := newCore(t)
 	alice, bob := core.User(t, "alice"), core.User(t, "bob")
 	say(t, core, bob, "read before")
 	first := watch(t, core, alice, reference)
@@ -163,7 +163,7 @@ func TestTheUnreadLineStandsWhereReadingStopped(t *testing.T) {
 }
 
 func TestWhatArrivesWhileTheTerminalIsInTheBackgroundIsUnread(t *testing.T) {
-	core := storetest.NewCore(t)
+	core := newCore(t)
 	alice, bob := core.User(t, "alice"), core.User(t, "bob")
 	screen := watch(t, core, alice, reference)
 	screen.sees("1 here")
@@ -177,7 +177,7 @@ func TestWhatArrivesWhileTheTerminalIsInTheBackgroundIsUnread(t *testing.T) {
 }
 
 func TestTheReadMarkerFollowsWhatWasSeen(t *testing.T) {
-	core := storetest.NewCore(t)
+	core := newCore(t)
 	alice, bob := core.User(t, "alice"), core.User(t, "bob")
 	screen := watch(t, core, alice, reference)
 	screen.sees("1 here")
@@ -194,7 +194,7 @@ func TestTheReadMarkerFollowsWhatWasSeen(t *testing.T) {
 }
 
 func TestCommands(t *testing.T) {
-	core := storetest.NewCore(t)
+	core := newCore(t)
 	alice := watch(t, core, core.User(t, "alice"), reference)
 	alice.sees("1 here")
 	for _, c := range []struct{ typed, sees string }{
@@ -218,7 +218,7 @@ func TestCommands(t *testing.T) {
 }
 
 func TestHelpListsTheKeysAndCommands(t *testing.T) {
-	core := storetest.NewCore(t)
+	core := newCore(t)
 	alice := watch(t, core, core.User(t, "alice"), tui.Size{Width: 80, Height: 50})
 	alice.sees("1 here")
 	for _, open := range []string{f1, "/help" + enter} {
@@ -230,7 +230,7 @@ func TestHelpListsTheKeysAndCommands(t *testing.T) {
 }
 
 func TestEditingIsThatOfAShell(t *testing.T) {
-	core := storetest.NewCore(t)
+	core := newCore(t)
 	alice := watch(t, core, core.User(t, "alice"), reference)
 	alice.sees("1 here")
 	alice.press("world", "\x01", "hello ", "\x05", "!") // Ctrl+A, Ctrl+E
@@ -252,7 +252,7 @@ func TestEditingIsThatOfAShell(t *testing.T) {
 }
 
 func TestCtrlCClearsThenAsksThenLeaves(t *testing.T) {
-	core := storetest.NewCore(t)
+	core := newCore(t)
 	alice := watch(t, core, core.User(t, "alice"), reference)
 	alice.sees("1 here")
 	alice.press("a draft", ctrlC)
@@ -268,7 +268,7 @@ func TestCtrlCClearsThenAsksThenLeaves(t *testing.T) {
 }
 
 func TestAMessageThatIsRefusedStaysInTheComposer(t *testing.T) {
-	core := storetest.NewCore(t)
+	core := newCore(t)
 	alice := watch(t, core, core.User(t, "alice"), reference)
 	alice.sees("1 here")
 	alice.paste(strings.Repeat("x", domain.MaxContent+1))
@@ -278,7 +278,7 @@ func TestAMessageThatIsRefusedStaysInTheComposer(t *testing.T) {
 }
 
 func TestTheServersGoodbyeEndsTheSession(t *testing.T) {
-	core := storetest.NewCore(t)
+	core := newCore(t)
 	alice := watch(t, core, core.User(t, "alice"), reference)
 	alice.sees("1 here")
 	core.Hub.Close(broadcast.Bye{Code: "server.shutdown", Message: "the server is shutting down", Reconnect: true})
@@ -289,7 +289,7 @@ func TestTheServersGoodbyeEndsTheSession(t *testing.T) {
 }
 
 func TestTheTerminalIsPutBackOnLeaving(t *testing.T) {
-	core := storetest.NewCore(t)
+	core := newCore(t)
 	alice := watch(t, core, core.User(t, "alice"), reference)
 	alice.sees("1 here")
 	alice.press("/quit", enter)

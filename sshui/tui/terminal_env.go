@@ -15,13 +15,13 @@ func profileOf(environ []string) colorprofile.Profile {
 
 // zoneOf is the time zone that the client sent in TZ, or else the server's.
 func zoneOf(environ []string) *time.Location {
+	zone := time.Local
 	for _, pair := range environ {
-		if name, ok := strings.CutPrefix(pair, "TZ="); ok {
-			zone, err := time.LoadLocation(strings.TrimPrefix(name, ":"))
-			if err == nil && name != "" {
-				return zone
+		if name, ok := strings.CutPrefix(pair, "TZ="); ok && name != "" {
+			if named, err := time.LoadLocation(strings.TrimPrefix(name, ":")); err == nil {
+				zone = named
 			}
 		}
 	}
-	return time.Local
+	return zone
 }
