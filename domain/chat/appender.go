@@ -62,13 +62,13 @@ func (a *appender) enqueue(entry Entry, message domain.Message, nonce string) (*
 }
 
 // await waits until the entry is committed. If ctx ends first the message may
-// still be stored: the caller was told nothing.
+// still be stored: ErrOutcomeUnknown.
 func (a *appender) await(ctx context.Context, p *pending) (Appended, error) {
 	select {
 	case result := <-p.done:
 		return result, result.Err
 	case <-ctx.Done():
-		return Appended{}, ctx.Err()
+		return Appended{}, ErrOutcomeUnknown(ctx.Err())
 	case <-a.stopped:
 		select {
 		case result := <-p.done: // answered by the last batch

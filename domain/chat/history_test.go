@@ -47,11 +47,9 @@ func expect(kept []domain.Seq, span chat.Span) (want []domain.Seq, before, after
 		want = last(older, span.Limit)
 		return want, len(older) > len(want), len(from(*span.Before)) > 0
 	case span.After != nil:
-		rest := kept
+		var rest []domain.Seq
 		if *span.After < 1<<63-1 {
 			rest = from(*span.After + 1)
-		} else {
-			rest = nil
 		}
 		want = first(rest, span.Limit)
 		return want, len(kept) > len(rest), len(rest) > len(want)
@@ -128,8 +126,14 @@ func TestSpansThatMakeNoSenseAreRefused(t *testing.T) {
 	alice := core.User(t, "alice")
 	minus, one := domain.Seq(-1), domain.Seq(1)
 	for _, span := range []chat.Span{
-		{Limit: -1}, {Limit: 201}, {Before: &minus}, {After: &minus}, {Around: &minus},
-		{Before: &one, After: &one}, {After: &one, Around: &one}, {Before: &one, After: &one, Around: &one},
+		{Limit: -1},
+		{Limit: 201},
+		{Before: &minus},
+		{After: &minus},
+		{Around: &minus},
+		{Before: &one, After: &one},
+		{After: &one, Around: &one},
+		{Before: &one, After: &one, Around: &one},
 	} {
 		_, err := core.Chat.Messages(t.Context(), alice, lobby, span)
 		storetest.WantError(t, err, domain.Invalid, "history.span")

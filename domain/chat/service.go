@@ -101,8 +101,8 @@ func (s *Service) Send(ctx context.Context, actor auth.Actor, to domain.Address,
 // Submit is the first half of Send: it checks the message and gives it its
 // turn to be stored. Messages submitted one after the other are stored in that
 // order. Wait, the second half, is called once and gives the message after it
-// is committed; if its ctx ends first the message may still be stored. The
-// errors of Send are spread over the two.
+// is committed; if its ctx ends first that is message.unknown. The errors of
+// Send are spread over the two.
 func (s *Service) Submit(
 	ctx context.Context, actor auth.Actor, to domain.Address, draft Draft,
 ) (wait func(context.Context) (Sent, error), err error) {

@@ -36,6 +36,7 @@ const (
 	cutNever cut = iota
 	cutBeforeCommit
 	cutAfterCommit
+	cutAllAtCommit
 )
 
 // NewProxy stands in front of the server of a database until the test ends.
@@ -93,6 +94,14 @@ func (p *Proxy) LoseCommit(done bool) {
 	if done {
 		p.cut = cutAfterCommit
 	}
+}
+
+// VanishAtCommit takes the server away when the next COMMIT comes, so that
+// nobody can be asked whether it took hold.
+func (p *Proxy) VanishAtCommit() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.cut = cutAllAtCommit
 }
 
 // Force gives new connections a value of a parameter, whatever they ask for, as
@@ -207,6 +216,9 @@ func (p *Proxy) requests(client io.Reader, server io.Writer, answers *valve, end
 		var answered <-chan struct{}
 		switch fate {
 		case cutBeforeCommit:
+			return
+		case cutAllAtCommit:
+			p.TakeAway()
 			return
 		case cutAfterCommit:
 			answered = answers.shut()
