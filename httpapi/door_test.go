@@ -16,7 +16,9 @@ import (
 
 	"go.uber.org/goleak"
 
+	"parley/domain"
 	"parley/domain/auth"
+	"parley/domain/chat"
 	"parley/httpapi"
 	"parley/store/storetest"
 )
@@ -34,6 +36,24 @@ type door struct {
 	URL    string // http://127.0.0.1:port
 	client *http.Client
 	served chan error
+
+	actors map[string]auth.Actor // made by known
+}
+
+var lobby = domain.Address{Name: domain.Lobby}
+
+// known gives the actor of a name, whose account it makes when first asked.
+func (d *door) known(tb testing.TB, name string) auth.Actor {
+	tb.Helper()
+	actor, ok := d.actors[name]
+	if !ok {
+		if d.actors == nil {
+			d.actors = map[string]auth.Actor{}
+		}
+		actor = d.User(tb, name)
+		d.actors[name] = actor
+	}
+	return actor
 }
 
 // openDoor runs a door on a core of its own; change may be nil.
@@ -58,6 +78,8 @@ func openDoorOn(tb testing.TB, core *storetest.Core, change func(*httpapi.Config
 	if d.Server, err = httpapi.New(config); err != nil {
 		tb.Fatal(err)
 	}
+	// Clients here do not answer a closing handshake unless they read.
+	d.Server.Hurry(0, 0, 0, 0, 300*time.Millisecond)
 	if hurry != nil {
 		hurry(d.Server)
 	}
@@ -93,6 +115,18 @@ func (d *door) stop(tb testing.TB) {
 		}
 		d.served = nil
 	}
+}
+
+var discard = slog.New(slog.DiscardHandler)
+
+// history counts the messages in the lobby.
+func (d *door) history(tb testing.TB) int {
+	tb.Helper()
+	page, err := d.Chat.Messages(tb.Context(), d.known(tb, "reader"), lobby, chat.Span{Limit: chat.MaxPage})
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return len(page.Messages)
 }
 
 // token makes an account and gives an access token for it.

@@ -1,12 +1,18 @@
 package httpapi
 
-import "time"
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"github.com/go-chi/chi/v5"
+)
 
 // Hurry shortens how long the server waits for the peers of WebSockets; 0
 // leaves a time as it is.
-func (s *Server) Hurry(ping, quiet, stall, frame time.Duration) {
+func (s *Server) Hurry(ping, quiet, stall, frame, grace time.Duration) {
 	for at, value := range map[*time.Duration]time.Duration{
-		&s.patience.ping: ping, &s.quiet: quiet, &s.stall: stall, &s.frame: frame,
+		&s.patience.ping: ping, &s.quiet: quiet, &s.stall: stall, &s.frame: frame, &s.grace: grace,
 	} {
 		if value != 0 {
 			*at = value
@@ -16,3 +22,24 @@ func (s *Server) Hurry(ping, quiet, stall, frame time.Duration) {
 
 // Statuses is the table from Kind to HTTP status.
 var Statuses = statuses
+
+// AddFaults adds two addresses at which the server panics: /fault in the
+// request, and /fault/ws in the connection when a frame arrives.
+func (s *Server) AddFaults() {
+	router, _ := s.http.Handler.(chi.Router)
+	router.Get("/fault", func(http.ResponseWriter, *http.Request) { panic("the inside") })
+	router.Get("/fault/ws", func(w http.ResponseWriter, r *http.Request) {
+		actor, err := s.recognize(r.Context(), callOf(r.Context()).origin, liveToken(r))
+		if err != nil || !s.sockets.enter() {
+			return
+		}
+		defer s.sockets.leave()
+		if conn, peer, ok := s.open(w, r); ok {
+			s.converse(r.Context(), conn, peer, actor, faultyDialect{}, func(context.Context, *socket) error { return nil })
+		}
+	})
+}
+
+type faultyDialect struct{ liveDialect }
+
+func (faultyDialect) receive(context.Context, *socket, []byte) { panic("the inside") }
