@@ -3,6 +3,9 @@ package domain_test
 import (
 	"strings"
 	"testing"
+	"unicode/utf8"
+
+	"pgregory.net/rapid"
 
 	"parley/domain"
 )
@@ -54,4 +57,32 @@ func TestNonces(t *testing.T) {
 	} {
 		wantCode(t, nonce, domain.CheckNonce(nonce), code)
 	}
+}
+
+func TestContentThatIsTakenHoldsToTheRulesAndIsTakenAgainAsItIs(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		content := rapid.OneOf(
+			rapid.String(),
+			rapid.Map(rapid.SliceOf(rapid.Byte()), func(b []byte) string { return string(b) }),
+			rapid.StringOf(rapid.SampledFrom([]rune(" \t\r\n\v\f\u0085\u00a0\u2028\u3000ab日\u202e"))),
+		).Draw(t, "content")
+		got, err := domain.CleanContent(content)
+		if err != nil {
+			if domain.KindOf(err) != domain.Invalid || got != "" {
+				t.Fatalf("%q: %q, %v", content, got, err)
+			}
+			return
+		}
+		if got == "" || got != strings.TrimSpace(got) || utf8.RuneCountInString(got) > domain.MaxContent || !utf8.ValidString(got) {
+			t.Fatalf("%q became %q", content, got)
+		}
+		for _, r := range got {
+			if domain.IsControl(r) && r != '\n' && r != '\t' {
+				t.Fatalf("%q holds %U", got, r)
+			}
+		}
+		if again, err := domain.CleanContent(got); err != nil || again != got {
+			t.Fatalf("%q became %q, %v", got, again, err)
+		}
+	})
 }

@@ -129,6 +129,39 @@ func TestBadKeysAreRefusedWithoutShowingThem(t *testing.T) {
 	}
 }
 
+// Whoever can write to the database may change a token in any way; it opens to
+// nothing but the text that was sealed.
+func TestAChangedTokenNeverOpens(t *testing.T) {
+	ring := newRing(t, newKey(t))
+	at := encryption.ForMessage(1, 2, 3)
+	rapid.Check(t, func(t *rapid.T) {
+		sealed, err := ring.Seal(at, rapid.String().Draw(t, "text"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		token := []byte(sealed.Token)
+		for range rapid.IntRange(1, 3).Draw(t, "changes") {
+			i := rapid.IntRange(0, len(token)-1).Draw(t, "at")
+			switch rapid.SampledFrom([]string{"set", "cut", "drop", "double", "add"}).Draw(t, "change") {
+			case "set":
+				token[i] = rapid.Byte().Draw(t, "byte")
+			case "cut":
+				token = token[:max(i, 1)]
+			case "drop":
+				token = append(token[:i:i], token[min(i+1, len(token)-1):]...)
+			case "double":
+				token = append(token[:i:i], token[max(0, i-4):]...)
+			case "add":
+				token = append(token, rapid.SampledFrom([]byte("=A\n. ")).Draw(t, "end"))
+			}
+		}
+		got, err := ring.Open(at, encryption.Sealed{Token: string(token), KeyID: sealed.KeyID})
+		if string(token) != sealed.Token && (!errors.Is(err, encryption.ErrUnreadable) || got != "") {
+			t.Fatalf("%q opened to %q, %v", token, got, err)
+		}
+	})
+}
+
 func FuzzOpen(f *testing.F) {
 	ring := newRing(f, newKey(f))
 	at := encryption.ForMessage(1, 2, 3)
