@@ -71,6 +71,8 @@ func (s *Server) newConnection(conn net.Conn, place *place) *connection {
 	}
 	c.ctx, c.cancel = context.WithCancelCause(context.Background())
 	c.log = s.log.With("request_id", c.requestID)
+	c.mu.Lock() // whichever timer is first waits for the others to be there
+	defer c.mu.Unlock()
 	c.packet = time.AfterFunc(s.limits.firstPacket, func() { c.end(errNoPacket) })
 	c.login = time.AfterFunc(s.limits.logIn, func() { c.end(errNotLoggedIn) })
 	c.session = time.AfterFunc(s.limits.firstSession, func() { c.end(errNoSession) })

@@ -21,7 +21,13 @@ import (
 	"parley/store/storetest"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) {
+	goleak.VerifyTestMain(m,
+		// A screen's timers outlive it until they are due.
+		goleak.IgnoreAnyFunction("charm.land/bubbletea/v2.Tick.func1"),
+		goleak.IgnoreAnyFunction("charm.land/bubbletea/v2.(*Program).execBatchMsg"),
+	)
+}
 
 // patience is how long a test waits for what must happen.
 const patience = 20 * time.Second
@@ -226,6 +232,14 @@ func (j *journal) await(t *testing.T, text string) {
 			got := j.String()
 			t.Fatalf("%q did not come; the last that did is %q", text, got[max(0, len(got)-1000):])
 		}
+	}
+}
+
+// notInShort passes over a test that takes OpenSSH's client or its time.
+func notInShort(t *testing.T) {
+	t.Helper()
+	if testing.Short() {
+		t.SkipNow()
 	}
 }
 

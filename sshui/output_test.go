@@ -108,9 +108,11 @@ func TestOutputOfASlowReaderGoesOn(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		o, r, failed := newPipe(200_000)
 		go o.run()
+		over := make(chan struct{})
 		go func() {
+			defer close(over)
 			for {
-				time.Sleep(defaultLimits().stall / 2)
+				<-time.After(defaultLimits().stall / 2)
 				if _, err := io.ReadFull(r, make([]byte, chunk)); err != nil {
 					return
 				}
@@ -124,7 +126,7 @@ func TestOutputOfASlowReaderGoesOn(t *testing.T) {
 			t.Errorf("failed: %v", <-failed)
 		}
 		r.Close()
-		time.Sleep(defaultLimits().stall)
+		<-over
 	})
 }
 

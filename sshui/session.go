@@ -89,6 +89,7 @@ func (s *session) start() {
 	c.run("output", s.output.run)
 	c.run("session", func() {
 		defer close(s.over)
+		defer s.output.settle(errEnded) // after a panic nothing else ends it
 		s.exit(work(ctx, size))
 	})
 }

@@ -141,7 +141,7 @@ func TestAHugeTerminalAndAFloodOfRequestsStayBounded(t *testing.T) {
 	for range 100_000 {
 		_, err := other.SendRequest("window-change", false, gossh.Marshal(dimensions{1 << 30, 1 << 30, 0, 0}))
 		check(t, err)
-		_, _, err = client.Conn.SendRequest("what-is-this", false, nil)
+		_, _, err = client.SendRequest("what-is-this", false, nil)
 		check(t, err)
 	}
 	term := show(t, client, 3000, 3000)
