@@ -31,9 +31,9 @@ func TestGoldenConversation(t *testing.T) {
 			carol := core.User(t, "carol")
 			talk(t, core)
 			screen := watch(t, core, carol, size)
-			screen.sees("unread", "1 here")
-			screen.press(endKey, "a draft that is being written")
-			golden(t, fmt.Sprintf("conversation-%dx%d", size.Width, size.Height), screen.sees("terminal", "being written"))
+			screen.Sees("unread", "1 here")
+			screen.Press(endKey, "a draft that is being written")
+			golden(t, fmt.Sprintf("conversation-%dx%d", size.Width, size.Height), screen.Sees("terminal", "being written"))
 		})
 	}
 }
@@ -44,11 +44,11 @@ func TestGoldenScrolledUp(t *testing.T) {
 			core := newCore(t)
 			history(t, core, 60)
 			screen := watch(t, core, core.User(t, "carol"), size)
-			screen.sees("message number 60")
-			screen.press(pageUp)
-			screen.seesNo("message number 60")
+			screen.Sees("message number 60")
+			screen.Press(pageUp)
+			screen.SeesNo("message number 60")
 			say(t, core, core.User(t, "dave"), "something new")
-			golden(t, fmt.Sprintf("scrolled-%dx%d", size.Width, size.Height), screen.sees("↓ 1 new"))
+			golden(t, fmt.Sprintf("scrolled-%dx%d", size.Width, size.Height), screen.Sees("↓ 1 new"))
 		})
 	}
 }
@@ -58,11 +58,11 @@ func TestGoldenHelp(t *testing.T) {
 		t.Run(fmt.Sprint(size.Width), func(t *testing.T) {
 			core := newCore(t)
 			screen := watch(t, core, core.User(t, "carol"), size)
-			screen.sees("1 here")
-			screen.press(f1)
-			golden(t, fmt.Sprintf("help-%dx%d", size.Width, size.Height), screen.sees("Esc closes", "Alt+Enter"))
-			screen.press(strings.Repeat(pageDown, 20))
-			screen.sees("Times")
+			screen.Sees("1 here")
+			screen.Press(f1)
+			golden(t, fmt.Sprintf("help-%dx%d", size.Width, size.Height), screen.Sees("Esc closes", "Alt+Enter"))
+			screen.Press(strings.Repeat(pageDown, 20))
+			screen.Sees("Times")
 		})
 	}
 }
@@ -72,9 +72,9 @@ func TestGoldenTrouble(t *testing.T) {
 		t.Run(fmt.Sprint(size.Width), func(t *testing.T) {
 			core := newCore(t)
 			screen := watch(t, core, core.User(t, "carol"), size)
-			screen.sees("Nobody has said anything yet")
-			screen.press("/joni somewhere", enter)
-			golden(t, fmt.Sprintf("trouble-%dx%d", size.Width, size.Height), screen.sees("unknown command"))
+			screen.Sees("Nobody has said anything yet")
+			screen.Press("/joni somewhere", enter)
+			golden(t, fmt.Sprintf("trouble-%dx%d", size.Width, size.Height), screen.Sees("unknown command"))
 		})
 	}
 }
@@ -82,23 +82,23 @@ func TestGoldenTrouble(t *testing.T) {
 func TestALongDraftLeavesRoomForTheConversation(t *testing.T) {
 	core := newCore(t)
 	screen := watch(t, core, core.User(t, "carol"), tui.Size{Width: 40, Height: 12})
-	screen.sees("1 here")
-	screen.paste(strings.Repeat("line\n", 30) + "the last line")
-	golden(t, "draft-40x12", screen.sees("the last line"))
+	screen.Sees("1 here")
+	screen.Paste(strings.Repeat("line\n", 30) + "the last line")
+	golden(t, "draft-40x12", screen.Sees("the last line"))
 }
 
 func TestTheCursorIsWhereOneTypes(t *testing.T) {
 	core := newCore(t)
 	screen := watch(t, core, core.User(t, "carol"), reference)
-	screen.sees("1 here")
+	screen.Sees("1 here")
 	for _, c := range []struct {
 		typed string
 		x     int
 	}{{"abc", 5}, {"日本", 9}, {"e\u0301", 10}, {"\x1b[D", 9}, {"\x01", 2}} {
-		screen.press(c.typed)
-		screen.until("the cursor in column "+itoa(c.x), func(string) bool {
-			at := screen.emu.CursorPosition()
-			return at.X == c.x && at.Y == reference.Height-1
+		screen.Press(c.typed)
+		screen.Until("the cursor in column "+itoa(c.x), func(string) bool {
+			x, y := screen.Cursor()
+			return x == c.x && y == reference.Height-1
 		})
 	}
 }
@@ -106,14 +106,14 @@ func TestTheCursorIsWhereOneTypes(t *testing.T) {
 func TestATerminalThatIsTooSmallIsTold(t *testing.T) {
 	core := newCore(t)
 	screen := watch(t, core, core.User(t, "carol"), reference)
-	screen.sees("1 here")
-	screen.resize(tui.Size{Width: 19, Height: 4})
-	screen.sees("Parley needs 20×5")
-	screen.resize(tui.Size{Width: 20, Height: 5})
-	screen.sees("#lobby", ">")
-	screen.resize(tui.Size{Width: 1, Height: 1})
-	screen.resize(tui.Size{Width: 500, Height: 200})
-	screen.sees("#lobby", "carol · 1 here")
+	screen.Sees("1 here")
+	screen.Resize(tui.Size{Width: 19, Height: 4})
+	screen.Sees("Parley needs 20×5")
+	screen.Resize(tui.Size{Width: 20, Height: 5})
+	screen.Sees("#lobby", ">")
+	screen.Resize(tui.Size{Width: 1, Height: 1})
+	screen.Resize(tui.Size{Width: 500, Height: 200})
+	screen.Sees("#lobby", "carol · 1 here")
 }
 
 func TestColoursAreThoseThatTheTerminalHas(t *testing.T) {
@@ -131,17 +131,16 @@ func TestColoursAreThoseThatTheTerminalHas(t *testing.T) {
 			core := newCore(t)
 			say(t, core, core.User(t, "alice"), "hello")
 			screen := watch(t, core, core.User(t, "carol"), reference, c.environ...)
-			screen.sees("hello")
-			screen.mu.Lock()
-			defer screen.mu.Unlock()
+			screen.Sees("hello")
+			written := screen.Written()
 			for _, sequence := range c.has {
-				if !strings.Contains(string(screen.written), sequence) {
-					t.Errorf("%q is missing in %q", sequence, screen.written)
+				if !strings.Contains(written, sequence) {
+					t.Errorf("%q is missing in %q", sequence, written)
 				}
 			}
 			for _, sequence := range c.not {
-				if strings.Contains(string(screen.written), sequence) {
-					t.Errorf("%q is in %q", sequence, screen.written)
+				if strings.Contains(written, sequence) {
+					t.Errorf("%q is in %q", sequence, written)
 				}
 			}
 		})
@@ -152,8 +151,8 @@ func TestTimesAreInTheReadersZone(t *testing.T) {
 	core := newCore(t)
 	say(t, core, core.User(t, "alice"), "what time is it?")
 	carol := core.User(t, "carol")
-	utc := clock.FindString(watch(t, core, carol, reference, "TZ=UTC").sees("what time"))
-	nepal := clock.FindString(watch(t, core, carol, reference, "TZ=Asia/Kathmandu").sees("what time"))
+	utc := clock.FindString(watch(t, core, carol, reference, "TZ=UTC").Sees("what time"))
+	nepal := clock.FindString(watch(t, core, carol, reference, "TZ=Asia/Kathmandu").Sees("what time"))
 	if minutes(nepal) != (minutes(utc)+5*60+45)%(24*60) {
 		t.Errorf("%s UTC is shown as %s in Kathmandu", utc, nepal)
 	}
@@ -172,14 +171,14 @@ func TestNothingInAMessageReachesTheTerminalAsACommand(t *testing.T) {
 	alice := core.User(t, "alice")
 	say(t, core, alice, "start")
 	screen := watch(t, core, core.User(t, "carol"), reference)
-	screen.sees("start")
+	screen.Sees("start")
 	for _, payload := range []string{
 		"bidi \u202eevil\u202c end", "isolate \u2066x\u2069 end", "zero\u200bwidth end", "tag\U000e0041 end",
 		"zalgo z" + strings.Repeat("\u0301", 500) + " end",
 	} {
 		say(t, core, alice, payload)
 	}
-	shown := screen.sees("bidi evil end", "isolate x end", "zerowidth end", "tag end", "zalgo")
+	shown := screen.Sees("bidi evil end", "isolate x end", "zerowidth end", "tag end", "zalgo")
 	for _, r := range "\u202e\u202c\u2066\u2069\u200b\U000e0041\x1b" {
 		if strings.ContainsRune(shown, r) {
 			t.Errorf("%U is on the screen", r)

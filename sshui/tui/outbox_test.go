@@ -18,19 +18,19 @@ func TestAMessageThatWasNotStoredSaysSoAndCanBeSentAgain(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "parley.db")
 	core := storetest.NewCoreOn(t, store.Config{SQLitePath: file})
 	alice := watch(t, core, core.User(t, "alice"), reference)
-	alice.sees("1 here")
+	alice.Sees("1 here")
 
 	release := lock(t, file)
-	alice.press("is anybody there?", enter)
-	alice.sees("...", "is anybody there?")
-	alice.press("the screen still takes what I write")
-	alice.sees("> the screen still takes what I write")
-	alice.sees("!", "not sent:", "Ctrl+R sends it again")
+	alice.Press("is anybody there?", enter)
+	alice.Sees("...", "is anybody there?")
+	alice.Press("the screen still takes what I write")
+	alice.Sees("> the screen still takes what I write")
+	alice.Sees("!", "not sent:", "Ctrl+R sends it again")
 	release()
-	alice.press("\x12") // Ctrl+R
-	alice.seesNo("not sent:")
-	alice.press("\x15", "second", enter)
-	alice.until("both as stored", func(screen string) bool {
+	alice.Press("\x12") // Ctrl+R
+	alice.SeesNo("not sent:")
+	alice.Press("\x15", "second", enter)
+	alice.Until("both as stored", func(screen string) bool {
 		return !strings.Contains(screen, "...") && strings.Contains(screen, "second")
 	})
 	if got := messages(t, core); !slices.Equal(got, []string{"is anybody there?", "second"}) {
@@ -41,14 +41,14 @@ func TestAMessageThatWasNotStoredSaysSoAndCanBeSentAgain(t *testing.T) {
 func TestMessagesArriveInTheOrderInWhichTheyWereWritten(t *testing.T) {
 	core := newCore(t)
 	alice := watch(t, core, core.User(t, "alice"), reference)
-	alice.sees("1 here")
+	alice.Sees("1 here")
 	var want []string
 	for i := range 40 { // more than may be sent at once
 		want = append(want, "line "+itoa(i))
-		alice.press(want[i], enter)
+		alice.Press(want[i], enter)
 	}
-	alice.sees("line 39")
-	alice.until("nothing on its way", func(screen string) bool { return !strings.Contains(screen, "  ...") })
+	alice.Sees("line 39")
+	alice.Until("nothing on its way", func(screen string) bool { return !strings.Contains(screen, "  ...") })
 	if got := messages(t, core); !slices.Equal(got, want) {
 		t.Errorf("the room holds %q", got)
 	}

@@ -34,13 +34,13 @@ func TestTwoPeopleSeeEachOthersMessages(t *testing.T) {
 	core := newCore(t)
 	alice := watch(t, core, core.User(t, "alice"), reference)
 	bob := watch(t, core, core.User(t, "bob"), reference)
-	alice.sees("#lobby", "2 here")
-	bob.sees("2 here")
-	alice.press("hello bob", enter)
-	bob.sees("alice", "hello bob")
-	bob.press("hello alice", enter)
-	alice.sees("hello bob", "hello alice")
-	if screen := bob.sees("hello alice"); strings.Index(screen, "hello bob") > strings.Index(screen, "hello alice") {
+	alice.Sees("#lobby", "2 here")
+	bob.Sees("2 here")
+	alice.Press("hello bob", enter)
+	bob.Sees("alice", "hello bob")
+	bob.Press("hello alice", enter)
+	alice.Sees("hello bob", "hello alice")
+	if screen := bob.Sees("hello alice"); strings.Index(screen, "hello bob") > strings.Index(screen, "hello alice") {
 		t.Errorf("bob sees the answer before the question:\n%s", screen)
 	}
 }
@@ -48,17 +48,17 @@ func TestTwoPeopleSeeEachOthersMessages(t *testing.T) {
 func TestAPasteNeverSendsAndIsOneMessage(t *testing.T) {
 	core := newCore(t)
 	alice := watch(t, core, core.User(t, "alice"), reference)
-	alice.sees("1 here")
-	alice.paste("first line\nsecond line\r\nthird line\x07\n")
-	alice.sees("> first line", "third line")
+	alice.Sees("1 here")
+	alice.Paste("first line\nsecond line\r\nthird line\x07\n")
+	alice.Sees("> first line", "third line")
 	if got := messages(t, core); len(got) != 0 {
 		t.Fatalf("pasting sent %q", got)
 	}
-	alice.press(enter)
-	alice.until("the message", func(screen string) bool {
+	alice.Press(enter)
+	alice.Until("the message", func(screen string) bool {
 		return strings.Contains(screen, "third") && strings.HasSuffix(screen, "\n>")
 	})
-	alice.seesNo("...")
+	alice.SeesNo("...")
 	if got := messages(t, core); len(got) != 1 || got[0] != "first line\nsecond line\nthird line" {
 		t.Errorf("the room holds %q", got)
 	}
@@ -67,12 +67,12 @@ func TestAPasteNeverSendsAndIsOneMessage(t *testing.T) {
 func TestAltEnterBeginsANewLine(t *testing.T) {
 	core := newCore(t)
 	alice := watch(t, core, core.User(t, "alice"), reference)
-	alice.sees("1 here")
-	alice.press("one", altEnter, "two", "\n", "three", enter)
-	alice.until("an empty composer", func(screen string) bool {
+	alice.Sees("1 here")
+	alice.Press("one", altEnter, "two", "\n", "three", enter)
+	alice.Until("an empty composer", func(screen string) bool {
 		return strings.Contains(screen, "three") && strings.HasSuffix(screen, "\n>")
 	})
-	alice.seesNo("...")
+	alice.SeesNo("...")
 	if got := messages(t, core); len(got) != 1 || got[0] != "one\ntwo\nthree" {
 		t.Errorf("the room holds %q", got)
 	}
@@ -83,29 +83,29 @@ func TestNewMessagesNeverMoveAViewThatIsScrolledUp(t *testing.T) {
 	history(t, core, 100)
 	bob := core.User(t, "bob")
 	alice := watch(t, core, core.User(t, "alice"), reference)
-	alice.sees("message number 100")
-	alice.press(pageUp)
-	before := alice.seesNo("message number 100")
+	alice.Sees("message number 100")
+	alice.Press(pageUp)
+	before := alice.SeesNo("message number 100")
 	for i := range 5 {
 		say(t, core, bob, "news "+itoa(i))
 	}
-	after := alice.sees("↓ 5 new")
+	after := alice.Sees("↓ 5 new")
 	if body(before) != body(after) {
 		t.Errorf("the view moved:\n%s\nbecame\n%s", before, after)
 	}
-	alice.press(endKey)
-	alice.sees("news 4")
-	alice.seesNo("new ·")
+	alice.Press(endKey)
+	alice.Sees("news 4")
+	alice.SeesNo("new ·")
 }
 
 func TestHistoryLoadsWithoutASeam(t *testing.T) {
 	core := newCore(t)
 	history(t, core, 450)
 	alice := watch(t, core, core.User(t, "alice"), reference)
-	lowest := numbersIn(alice.sees("message number 450"))[0]
+	lowest := numbersIn(alice.Sees("message number 450"))[0]
 	for lowest > 1 {
-		alice.press(pageUp)
-		screen := alice.until("older messages", func(screen string) bool {
+		alice.Press(pageUp)
+		screen := alice.Until("older messages", func(screen string) bool {
 			numbers := numbersIn(screen)
 			return len(numbers) > 0 && numbers[0] < lowest
 		})
@@ -120,21 +120,21 @@ func TestHistoryLoadsWithoutASeam(t *testing.T) {
 		}
 		lowest = numbers[0]
 	}
-	alice.press(endKey)
-	alice.sees("message number 450")
+	alice.Press(endKey)
+	alice.Sees("message number 450")
 }
 
 func TestAResizeKeepsTheLineThatIsRead(t *testing.T) {
 	core := newCore(t)
 	history(t, core, 100)
 	alice := watch(t, core, core.User(t, "alice"), reference)
-	alice.sees("message number 100")
-	alice.press(pageUp, pageUp)
-	alice.until("the middle", func(screen string) bool { n := numbersIn(screen); return len(n) > 0 && n[0] < 60 })
-	first := numbersIn(alice.sees("#lobby"))[0]
+	alice.Sees("message number 100")
+	alice.Press(pageUp, pageUp)
+	alice.Until("the middle", func(screen string) bool { n := numbersIn(screen); return len(n) > 0 && n[0] < 60 })
+	first := numbersIn(alice.Sees("#lobby"))[0]
 	for _, size := range []tui.Size{{Width: 40, Height: 12}, {Width: 120, Height: 40}, {Width: 80, Height: 24}} {
-		alice.resize(size)
-		alice.until("the same first line at "+itoa(size.Width), func(screen string) bool {
+		alice.Resize(size)
+		alice.Until("the same first line at "+itoa(size.Width), func(screen string) bool {
 			n := numbersIn(screen)
 			return strings.Count(screen, "\n") == size.Height-1 && len(n) > 0 && n[0] == first
 		})
@@ -146,14 +146,14 @@ func TestTheUnreadLineStandsWhereReadingStopped(t *testing.T) {
 	alice, bob := core.User(t, "alice"), core.User(t, "bob")
 	say(t, core, bob, "read before")
 	first := watch(t, core, alice, reference)
-	first.sees("read before")
-	first.press("/quit", enter)
-	if err := first.end(); err != nil {
+	first.Sees("read before")
+	first.Press("/quit", enter)
+	if err := first.Wait(); err != nil {
 		t.Fatalf("leaving gave %v", err)
 	}
 	say(t, core, alice, "my own message is never unread")
 	say(t, core, bob, "not seen yet")
-	screen := watch(t, core, alice, reference).sees("not seen yet", "unread")
+	screen := watch(t, core, alice, reference).Sees("not seen yet", "unread")
 	rows := strings.Split(screen, "\n")
 	for i, row := range rows {
 		if strings.Contains(row, "─ unread ─") && !strings.Contains(rows[i+1], "not seen yet") {
@@ -166,25 +166,25 @@ func TestWhatArrivesWhileTheTerminalIsInTheBackgroundIsUnread(t *testing.T) {
 	core := newCore(t)
 	alice, bob := core.User(t, "alice"), core.User(t, "bob")
 	screen := watch(t, core, alice, reference)
-	screen.sees("1 here")
+	screen.Sees("1 here")
 	say(t, core, bob, "seen at once")
-	screen.sees("seen at once")
-	screen.press(blur)
+	screen.Sees("seen at once")
+	screen.Press(blur)
 	say(t, core, bob, "not seen")
-	screen.sees("unread", "not seen", "↓ 1 new")
-	screen.press(focus)
-	screen.seesNo("1 new")
+	screen.Sees("unread", "not seen", "↓ 1 new")
+	screen.Press(focus)
+	screen.SeesNo("1 new")
 }
 
 func TestTheReadMarkerFollowsWhatWasSeen(t *testing.T) {
 	core := newCore(t)
 	alice, bob := core.User(t, "alice"), core.User(t, "bob")
 	screen := watch(t, core, alice, reference)
-	screen.sees("1 here")
+	screen.Sees("1 here")
 	seq := say(t, core, bob, "look")
-	screen.sees("look")
-	screen.press(ctrlD)
-	if err := screen.end(); err != nil {
+	screen.Sees("look")
+	screen.Press(ctrlD)
+	if err := screen.Wait(); err != nil {
 		t.Fatal(err)
 	}
 	view, err := core.Chat.Room(t.Context(), alice, domain.Address{Name: domain.Lobby})
@@ -196,7 +196,7 @@ func TestTheReadMarkerFollowsWhatWasSeen(t *testing.T) {
 func TestCommands(t *testing.T) {
 	core := newCore(t)
 	alice := watch(t, core, core.User(t, "alice"), reference)
-	alice.sees("1 here")
+	alice.Sees("1 here")
 	for _, c := range []struct{ typed, sees string }{
 		{"/hlep", "unknown command /hlep - did you mean /help?"},
 		{"/frobnicate", "unknown command /frobnicate"},
@@ -204,14 +204,14 @@ func TestCommands(t *testing.T) {
 		{"/mouse maybe", "say /mouse on or /mouse off"},
 		{"/mouse on", "mouse on"},
 	} {
-		alice.press(c.typed, enter)
-		alice.sees(c.sees)
-		alice.press(ctrlC)
+		alice.Press(c.typed, enter)
+		alice.Sees(c.sees)
+		alice.Press(ctrlC)
 	}
-	alice.press("/me waves", enter)
-	alice.sees("alice waves")
-	alice.press("//etc/motd", enter)
-	alice.sees("/etc/motd")
+	alice.Press("/me waves", enter)
+	alice.Sees("alice waves")
+	alice.Press("//etc/motd", enter)
+	alice.Sees("/etc/motd")
 	if got := messages(t, core); len(got) != 2 || got[0] != "/me waves" || got[1] != "/etc/motd" {
 		t.Errorf("the room holds %q", got)
 	}
@@ -220,49 +220,49 @@ func TestCommands(t *testing.T) {
 func TestHelpListsTheKeysAndCommands(t *testing.T) {
 	core := newCore(t)
 	alice := watch(t, core, core.User(t, "alice"), tui.Size{Width: 80, Height: 50})
-	alice.sees("1 here")
+	alice.Sees("1 here")
 	for _, open := range []string{f1, "/help" + enter} {
-		alice.press(open)
-		alice.sees("Ctrl+Y", "paste what was cut", "/quit", "/me ACTION", "TZ")
-		alice.press(escape)
-		alice.seesNo("paste what was cut")
+		alice.Press(open)
+		alice.Sees("Ctrl+Y", "paste what was cut", "/quit", "/me ACTION", "TZ")
+		alice.Press(escape)
+		alice.SeesNo("paste what was cut")
 	}
 }
 
 func TestEditingIsThatOfAShell(t *testing.T) {
 	core := newCore(t)
 	alice := watch(t, core, core.User(t, "alice"), reference)
-	alice.sees("1 here")
-	alice.press("world", "\x01", "hello ", "\x05", "!") // Ctrl+A, Ctrl+E
-	alice.sees("> hello world!")
-	alice.press("\x17") // Ctrl+W
-	alice.until("the first word alone", func(s string) bool { return strings.HasSuffix(s, "> hello") })
-	alice.press(ctrlY, "\x1bb", "\x1bb", "brave new ") // Alt+B twice
-	alice.sees("> brave new hello world!")
-	alice.press("\x15") // Ctrl+U
-	alice.until("what follows the cursor", func(s string) bool { return strings.HasSuffix(s, "\n> hello world!") })
-	alice.press("\x0b") // Ctrl+K
-	alice.until("nothing", func(s string) bool { return strings.HasSuffix(s, "\n>") })
-	alice.press("one", enter)
-	alice.sees("one")
-	alice.press("two", enter, up, up)
-	alice.sees("> one")
-	alice.press(down)
-	alice.sees("> two")
+	alice.Sees("1 here")
+	alice.Press("world", "\x01", "hello ", "\x05", "!") // Ctrl+A, Ctrl+E
+	alice.Sees("> hello world!")
+	alice.Press("\x17") // Ctrl+W
+	alice.Until("the first word alone", func(s string) bool { return strings.HasSuffix(s, "> hello") })
+	alice.Press(ctrlY, "\x1bb", "\x1bb", "brave new ") // Alt+B twice
+	alice.Sees("> brave new hello world!")
+	alice.Press("\x15") // Ctrl+U
+	alice.Until("what follows the cursor", func(s string) bool { return strings.HasSuffix(s, "\n> hello world!") })
+	alice.Press("\x0b") // Ctrl+K
+	alice.Until("nothing", func(s string) bool { return strings.HasSuffix(s, "\n>") })
+	alice.Press("one", enter)
+	alice.Sees("one")
+	alice.Press("two", enter, up, up)
+	alice.Sees("> one")
+	alice.Press(down)
+	alice.Sees("> two")
 }
 
 func TestCtrlCClearsThenAsksThenLeaves(t *testing.T) {
 	core := newCore(t)
 	alice := watch(t, core, core.User(t, "alice"), reference)
-	alice.sees("1 here")
-	alice.press("a draft", ctrlC)
-	alice.sees("Ctrl+Y brings it back")
-	alice.press(ctrlY)
-	alice.sees("> a draft")
-	alice.press(ctrlC, ctrlC)
-	alice.sees("press Ctrl+C again to leave")
-	alice.press(ctrlC)
-	if err := alice.end(); err != nil {
+	alice.Sees("1 here")
+	alice.Press("a draft", ctrlC)
+	alice.Sees("Ctrl+Y brings it back")
+	alice.Press(ctrlY)
+	alice.Sees("> a draft")
+	alice.Press(ctrlC, ctrlC)
+	alice.Sees("press Ctrl+C again to leave")
+	alice.Press(ctrlC)
+	if err := alice.Wait(); err != nil {
 		t.Errorf("leaving gave %v", err)
 	}
 }
@@ -270,20 +270,20 @@ func TestCtrlCClearsThenAsksThenLeaves(t *testing.T) {
 func TestAMessageThatIsRefusedStaysInTheComposer(t *testing.T) {
 	core := newCore(t)
 	alice := watch(t, core, core.User(t, "alice"), reference)
-	alice.sees("1 here")
-	alice.paste(strings.Repeat("x", domain.MaxContent+1))
-	alice.sees("4001/4000")
-	alice.press(enter)
-	alice.sees("at most 4,000 characters", "4001/4000")
+	alice.Sees("1 here")
+	alice.Paste(strings.Repeat("x", domain.MaxContent+1))
+	alice.Sees("4001/4000")
+	alice.Press(enter)
+	alice.Sees("at most 4,000 characters", "4001/4000")
 }
 
 func TestTheServersGoodbyeEndsTheSession(t *testing.T) {
 	core := newCore(t)
 	alice := watch(t, core, core.User(t, "alice"), reference)
-	alice.sees("1 here")
+	alice.Sees("1 here")
 	core.Hub.Close(broadcast.Bye{Code: "server.shutdown", Message: "the server is shutting down", Reconnect: true})
 	var bye *broadcast.Bye
-	if err := alice.end(); !errors.As(err, &bye) || bye.Code != "server.shutdown" {
+	if err := alice.Wait(); !errors.As(err, &bye) || bye.Code != "server.shutdown" {
 		t.Errorf("the session ended with %v", err)
 	}
 }
@@ -291,18 +291,16 @@ func TestTheServersGoodbyeEndsTheSession(t *testing.T) {
 func TestTheTerminalIsPutBackOnLeaving(t *testing.T) {
 	core := newCore(t)
 	alice := watch(t, core, core.User(t, "alice"), reference)
-	alice.sees("1 here")
-	alice.press("/quit", enter)
-	if err := alice.end(); err != nil {
+	alice.Sees("1 here")
+	alice.Press("/quit", enter)
+	if err := alice.Wait(); err != nil {
 		t.Fatal(err)
 	}
-	alice.mu.Lock()
-	defer alice.mu.Unlock()
-	if alice.emu.IsAltScreen() {
+	if alice.AltScreen() {
 		t.Error("the alternate screen is still on")
 	}
 	for _, sequence := range []string{"\x1b[?2004l", "\x1b[?1004l", "\x1b[23;2t"} {
-		if !strings.Contains(string(alice.written), sequence) {
+		if !strings.Contains(alice.Written(), sequence) {
 			t.Errorf("%q was not written", sequence)
 		}
 	}
