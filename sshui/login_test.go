@@ -100,6 +100,27 @@ func TestAWrongTryLeavesNoTraceInTheNextOne(t *testing.T) {
 	}
 }
 
+func TestNamesAndVersionsAreHarmlessInTheLog(t *testing.T) {
+	d := open(t, options{})
+	_, err := handshake(t, d.dial(t, "127.0.0.1"), &gossh.ClientConfig{
+		User: "\x1b]0;owned\x07\n\u202e", ClientVersion: "SSH-2.0-\u202e\u0085" + strings.Repeat("x", 200),
+		Auth: []gossh.AuthMethod{gossh.Password(storetest.Password)}, HostKeyCallback: gossh.InsecureIgnoreHostKey(),
+	})
+	if err == nil {
+		t.Fatal("was let in")
+	}
+	d.log.await(t, `msg="connection closed"`)
+	log := d.log.String()
+	for _, bad := range []string{"\x1b", `\x1b`, `\a`, `\n`, "\u202e", `\u202e`, "\u0085", `\u0085`, strings.Repeat("x", 130)} {
+		if strings.Contains(log, bad) {
+			t.Errorf("the log holds %q: %s", bad, log)
+		}
+	}
+	if !strings.Contains(log, "]0;owned") || !strings.Contains(log, "SSH-2.0-") {
+		t.Errorf("the log does not tell who it was: %s", log)
+	}
+}
+
 func TestGuessingIsLimitedOverBothDoorsTogether(t *testing.T) {
 	d := open(t, options{})
 	for range 5 {
