@@ -27,7 +27,10 @@ const docsPolicy = "default-src 'none'; style-src 'self'; frame-ancestors 'none'
 // written once, when all calls are known.
 func (s *Server) docs(router chi.Router, api *huma.OpenAPI) error {
 	api.Tags = []*huma.Tag{
-		{Name: tagAccount}, {Name: tagRooms}, {Name: tagLive}, {Name: tagService},
+		{Name: tagAccount},
+		{Name: tagRooms},
+		{Name: tagLive},
+		{Name: tagService},
 		{Name: tagFirst, Description: "Kept as it was, for clients written for the FastAPI chat backend"},
 	}
 	// huma adds the shape of errors that we never answer with.

@@ -36,6 +36,7 @@ type door struct {
 	URL    string // http://127.0.0.1:port
 	client *http.Client
 	served chan error
+	once   sync.Once
 
 	actors map[string]auth.Actor // made by known
 }
@@ -102,19 +103,18 @@ func openDoorOn(tb testing.TB, core *storetest.Core, change func(*httpapi.Config
 	return d
 }
 
-// stop shuts the door down; a second time does nothing.
+// stop shuts the door down; a second time does nothing more.
 func (d *door) stop(tb testing.TB) {
-	ctx, cancel := context.WithTimeout(context.Background(), patience)
-	defer cancel()
-	if err := d.Server.Shutdown(ctx); err != nil {
-		tb.Errorf("Shutdown: %v", err)
-	}
-	if d.served != nil {
+	d.once.Do(func() {
+		ctx, cancel := context.WithTimeout(context.Background(), patience)
+		defer cancel()
+		if err := d.Server.Shutdown(ctx); err != nil {
+			tb.Errorf("Shutdown: %v", err)
+		}
 		if err := <-d.served; err != nil {
 			tb.Errorf("Serve: %v", err)
 		}
-		d.served = nil
-	}
+	})
 }
 
 var discard = slog.New(slog.DiscardHandler)

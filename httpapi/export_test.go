@@ -12,7 +12,8 @@ import (
 // leaves a time as it is.
 func (s *Server) Hurry(ping, quiet, stall, frame, grace time.Duration) {
 	for at, value := range map[*time.Duration]time.Duration{
-		&s.patience.ping: ping, &s.quiet: quiet, &s.stall: stall, &s.frame: frame, &s.grace: grace,
+		&s.patience.ping: ping, &s.patience.quiet: quiet, &s.patience.stall: stall,
+		&s.patience.frame: frame, &s.patience.grace: grace,
 	} {
 		if value != 0 {
 			*at = value

@@ -49,10 +49,10 @@ func (o origins) allow(r *http.Request) bool {
 // scheme implies (RFC 6454, section 6.2).
 func originOf(u *url.URL) string {
 	host := strings.ToLower(u.Host)
-	switch {
-	case u.Scheme == "https":
+	switch u.Scheme {
+	case "https":
 		host = strings.TrimSuffix(host, ":443")
-	case u.Scheme == "http":
+	case "http":
 		host = strings.TrimSuffix(host, ":80")
 	}
 	return u.Scheme + "://" + host

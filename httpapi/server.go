@@ -49,10 +49,10 @@ type Server struct {
 	log     *slog.Logger
 	secure  bool // whether people reach the door by HTTPS
 
-	http    *http.Server
-	tls     bool
-	sockets sockets
-	patience
+	http     *http.Server
+	tls      bool
+	sockets  sockets
+	patience patience
 }
 
 // patience is how long the peers of WebSockets are waited for.

@@ -100,7 +100,7 @@ func (s *Server) open(w http.ResponseWriter, r *http.Request, protocols ...strin
 	if err != nil {
 		return nil, nil, false
 	}
-	p.guard(s.quiet, s.stall)
+	p.guard(s.patience.quiet, s.patience.stall)
 	conn.SetReadLimit(maxFrame)
 	return conn, p, true
 }
@@ -122,7 +122,7 @@ func (s *Server) converse(
 	}
 	detach := s.auth.Attach(actor, func(err error) {
 		e := domain.AsError(err)
-		c.end(broadcast.Bye{Code: e.Code, Message: e.Message}, s.grace)
+		c.end(broadcast.Bye{Code: e.Code, Message: e.Message}, s.patience.grace)
 	})
 	defer detach()
 	c.run(greet)
@@ -173,7 +173,7 @@ func (c *socket) end(why broadcast.Bye, within time.Duration) {
 // close does the closing handshake, for a bounded time, and ends everything.
 func (c *socket) close(code websocket.StatusCode, reason string) {
 	c.leaving.Store(true)
-	timer := time.AfterFunc(c.server.grace, c.cut)
+	timer := time.AfterFunc(c.server.patience.grace, c.cut)
 	defer timer.Stop()
 	_ = c.conn.Close(code, reason) // the peer may be gone, which is what we want
 	c.cut()
@@ -218,7 +218,7 @@ func (c *socket) read() {
 // readFrame reads a frame's payload, which must arrive in time however much
 // its header promises.
 func (c *socket) readFrame(buffer *bytes.Buffer, reader io.Reader) error {
-	late := time.AfterFunc(c.server.frame, func() { c.end(errSlowFrame, c.server.grace) })
+	late := time.AfterFunc(c.server.patience.frame, func() { c.end(errSlowFrame, c.server.patience.grace) })
 	defer late.Stop()
 	buffer.Reset()
 	_, err := buffer.ReadFrom(reader)

@@ -137,6 +137,27 @@ func (s *socket) wantNext(kind string) map[string]any {
 	return event
 }
 
+// wantEach takes as many events as there are kinds and fails unless they are
+// one of each, in whatever order.
+func (s *socket) wantEach(kinds ...string) map[string]map[string]any {
+	s.tb.Helper()
+	got := map[string]map[string]any{}
+	for range kinds {
+		event, err := s.next()
+		if err != nil {
+			s.tb.Fatalf("waiting for %v: %v", kinds, err)
+		}
+		kind, _ := event["type"].(string)
+		got[kind] = event
+	}
+	for _, kind := range kinds {
+		if got[kind] == nil {
+			s.tb.Fatalf("got %v, want each of %v", got, kinds)
+		}
+	}
+	return got
+}
+
 // wantError fails unless the next error event has a code.
 func (s *socket) wantError(code string) map[string]any {
 	s.tb.Helper()

@@ -60,7 +60,7 @@ func (s *sockets) close() []*socket {
 // rest is cut.
 func (s *sockets) shutdown(ctx context.Context) {
 	for _, c := range s.close() {
-		c.end(errShutdown, 2*c.server.grace) // twice: for what is being stored, too
+		c.end(errShutdown, 2*c.server.patience.grace) // twice: for what is being stored, too
 	}
 	gone := make(chan struct{})
 	go func() {

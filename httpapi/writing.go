@@ -81,7 +81,7 @@ func closeCode(why *broadcast.Bye) websocket.StatusCode {
 
 // settle waits, for a bounded time, until what was sent is stored or refused.
 func (c *socket) settle() {
-	late := time.NewTimer(c.server.grace)
+	late := time.NewTimer(c.server.patience.grace)
 	defer late.Stop()
 	for c.inFlight.Load() > 0 {
 		select {

@@ -112,8 +112,11 @@ type methodOperation struct {
 // them.
 func operations(item *huma.PathItem) []methodOperation {
 	all := []methodOperation{
-		{http.MethodGet, item.Get}, {http.MethodPost, item.Post}, {http.MethodPut, item.Put},
-		{http.MethodPatch, item.Patch}, {http.MethodDelete, item.Delete},
+		{http.MethodGet, item.Get},
+		{http.MethodPost, item.Post},
+		{http.MethodPut, item.Put},
+		{http.MethodPatch, item.Patch},
+		{http.MethodDelete, item.Delete},
 	}
 	return slices.DeleteFunc(all, func(op methodOperation) bool { return op.Operation == nil })
 }

@@ -1,0 +1,90 @@
+package httpapi_test
+
+import (
+	"encoding/json"
+	"net/http"
+	"net/url"
+	"regexp"
+	"strings"
+	"testing"
+
+	"parley/httpapi"
+)
+
+func TestTheAPIDescribesItselfInOpenAPI(t *testing.T) {
+	d := openDoor(t, func(c *httpapi.Config) { c.PublicURL = &url.URL{Scheme: "https", Host: "chat.example.org"} })
+	got := d.do(t, request{method: "GET", path: "/api/v1/openapi.json"})
+	got.wantStatus(t, http.StatusOK)
+	var spec struct {
+		OpenAPI    string
+		Info       struct{ Title, Version string }
+		Servers    []struct{ URL string }
+		Paths      map[string]map[string]json.RawMessage
+		Components struct{ Schemas map[string]json.RawMessage }
+	}
+	if err := json.Unmarshal([]byte(got.text), &spec); err != nil {
+		t.Fatal(err)
+	}
+	if !strings.HasPrefix(spec.OpenAPI, "3.1") || spec.Info.Title != "Parley" || spec.Info.Version != "test" ||
+		len(spec.Servers) != 1 || spec.Servers[0].URL != "https://chat.example.org" {
+		t.Errorf("got %s %+v %+v", spec.OpenAPI, spec.Info, spec.Servers)
+	}
+	for _, call := range []string{
+		"post /api/v1/auth/register", "post /api/v1/auth/login", "get /api/v1/me", "get /api/v1/rooms/{room}",
+		"get /api/v1/rooms/{room}/messages", "post /api/v1/rooms/{room}/messages", "put /api/v1/rooms/{room}/read",
+		"get /api/v1/ws", "post /api/auth/register", "post /api/auth/login", "get /api/chat/messages", "get /ws/chat",
+		"get /health", "get /readyz",
+	} {
+		method, path, _ := strings.Cut(call, " ")
+		if spec.Paths[path][method] == nil {
+			t.Errorf("%s is not described", call)
+		}
+	}
+	for _, foreign := range []string{"ErrorModel", "ErrorDetail", "$schema"} {
+		if strings.Contains(got.text, foreign) {
+			t.Errorf("the description speaks of %s", foreign)
+		}
+	}
+	for _, ref := range regexp.MustCompile(`"\$ref":"#/components/schemas/([^"]+)"`).FindAllStringSubmatch(got.text, -1) {
+		if spec.Components.Schemas[ref[1]] == nil {
+			t.Errorf("nothing describes %s", ref[1])
+		}
+	}
+}
+
+func TestTheDocumentationLoadsNothingFromElsewhere(t *testing.T) {
+	d := openDoor(t, nil)
+	root := d.do(t, request{method: "GET", path: "/"})
+	if root.status != http.StatusFound || root.header.Get("Location") != "/api/v1/docs" {
+		t.Errorf("the root answers %d %s", root.status, root.header.Get("Location"))
+	}
+	page := d.do(t, request{method: "GET", path: "/api/v1/docs"})
+	page.wantStatus(t, http.StatusOK)
+	if page.header.Get("Content-Type") != "text/html; charset=utf-8" {
+		t.Errorf("got %s", page.header.Get("Content-Type"))
+	}
+	policy := page.header.Get("Content-Security-Policy")
+	if !strings.Contains(policy, "default-src 'none'; style-src 'self';") || strings.Contains(policy, "unsafe") {
+		t.Errorf("the policy is %s", policy)
+	}
+	for _, link := range regexp.MustCompile(`(?:href|src)="([^"]*)"`).FindAllStringSubmatch(page.text, -1) {
+		if !strings.HasPrefix(link[1], "#") {
+			d.do(t, request{method: "GET", path: link[1]}).wantStatus(t, http.StatusOK)
+		}
+	}
+	for _, text := range []string{"<script", "style=", "http://", "https://"} {
+		if strings.Contains(page.text, text) {
+			t.Errorf("the page holds %s", text)
+		}
+	}
+	for _, text := range []string{"POST /api/v1/auth/login", "GET /ws/chat", "needs an access token", `id="schema-Problem"`} {
+		if !strings.Contains(page.text, text) {
+			t.Errorf("the page lacks %s", text)
+		}
+	}
+	for _, link := range regexp.MustCompile(`href="#([^"]+)"`).FindAllStringSubmatch(page.text, -1) {
+		if !strings.Contains(page.text, `id="`+link[1]+`"`) {
+			t.Errorf("nothing is at #%s", link[1])
+		}
+	}
+}
