@@ -2,6 +2,7 @@ package httpapi_test
 
 import (
 	"bytes"
+	"fmt"
 	"sync"
 	"testing"
 	"time"
@@ -9,10 +10,16 @@ import (
 	"parley/domain"
 )
 
-// BenchmarkFanOut brings messages to 200 WebSockets; one operation is one
-// message read by all.
+// BenchmarkFanOut brings messages to 200 WebSockets, one by one or many at
+// once; one operation is one message read by all.
 func BenchmarkFanOut(b *testing.B) {
-	const readers, wave = 200, 100
+	for _, wave := range []int{1, 100} {
+		b.Run(fmt.Sprintf("%d at once", wave), func(b *testing.B) { fanOut(b, wave) })
+	}
+}
+
+func fanOut(b *testing.B, wave int) {
+	const readers = 200
 	d := openDoor(b, nil)
 	alice := d.User(b, "alice")
 	token := d.tokenOf(b, alice)

@@ -125,7 +125,7 @@ func (firstDialect) write(c *socket, batch []*wire.Line) error {
 	return nil
 }
 
-func (d firstDialect) receive(ctx context.Context, c *socket, data []byte) {
+func (firstDialect) receive(ctx context.Context, c *socket, data []byte) {
 	var f struct {
 		Type    *string `json:"type"`
 		Content string  `json:"content"`
@@ -135,7 +135,7 @@ func (d firstDialect) receive(ctx context.Context, c *socket, data []byte) {
 		err = errors.New("unknown type")
 	}
 	if err != nil {
-		c.reply(d.refusal(errFrame("frame.json", `send {"type": "message", "content": "..."}`), ""))
+		c.refuse(errFrame("frame.json", `send {"type": "message", "content": "..."}`), "")
 		return
 	}
 	c.post(ctx, domain.Address{Name: domain.Lobby}, chat.Draft{Content: f.Content})

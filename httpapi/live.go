@@ -149,7 +149,7 @@ func (liveDialect) write(c *socket, batch []*wire.Line) error {
 	return nil
 }
 
-func (d liveDialect) receive(ctx context.Context, c *socket, data []byte) {
+func (liveDialect) receive(ctx context.Context, c *socket, data []byte) {
 	f, err := parseFrame(data)
 	var room domain.Address
 	if err == nil {
@@ -159,7 +159,7 @@ func (d liveDialect) receive(ctx context.Context, c *socket, data []byte) {
 		err = commands[f.kind].do(ctx, c, room, f)
 	}
 	if err != nil {
-		c.reply(d.refusal(c.fault(err), f.nonce))
+		c.refuse(err, f.nonce)
 	}
 }
 

@@ -60,8 +60,21 @@ func TestASocketNeedsATokenWhereItBelongs(t *testing.T) {
 			t.Errorf("%s: the log does not say %s", name, c.code)
 		}
 	}
-	d.do(t, request{method: "GET", path: "/api/v1/ws", token: token}).
-		wantProblem(t, http.StatusUpgradeRequired, "request.upgrade")
+	for name, c := range map[string]struct {
+		header map[string]string
+		status int
+	}{
+		"no upgrade":      {nil, http.StatusUpgradeRequired},
+		"another upgrade": {map[string]string{"Connection": "upgrade", "Upgrade": "h2c"}, http.StatusUpgradeRequired},
+		"an old version":  {map[string]string{"Connection": "keep-alive, Upgrade", "Upgrade": "WebSocket", "Sec-WebSocket-Version": "8"}, http.StatusUpgradeRequired},
+		"a bad key": {map[string]string{
+			"Connection": "Upgrade", "Upgrade": "websocket", "Sec-WebSocket-Version": "13", "Sec-WebSocket-Key": "short",
+		}, http.StatusBadRequest},
+	} {
+		t.Run(name, func(t *testing.T) {
+			d.do(t, request{method: "GET", path: "/api/v1/ws", token: token, header: c.header}).wantProblem(t, c.status, "request.upgrade")
+		})
+	}
 }
 
 func TestFramesAndTheirAnswers(t *testing.T) {

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"net/http"
 	"strconv"
 	"time"
@@ -34,7 +35,7 @@ type Problem struct {
 	RequestID string         `json:"request_id,omitempty" doc:"What to quote to the operator"`
 
 	retryAfter time.Duration
-	allow      string
+	header     http.Header // what else belongs to it
 }
 
 // FieldProblem is one fault of an input.
@@ -125,15 +126,13 @@ func (p *Problem) ContentType(string) string { return problemType }
 // GetHeaders gives the headers that belong to the problem.
 func (p *Problem) GetHeaders() http.Header {
 	h := http.Header{}
+	maps.Copy(h, p.header)
 	if p.Status == http.StatusUnauthorized {
 		h.Set("WWW-Authenticate", "Bearer")
 	}
 	if p.retryAfter > 0 {
 		seconds := (p.retryAfter + time.Second - 1) / time.Second
 		h.Set("Retry-After", strconv.FormatInt(int64(seconds), 10))
-	}
-	if p.allow != "" {
-		h.Set("Allow", p.allow)
 	}
 	return h
 }
@@ -146,9 +145,7 @@ func (p *Problem) write(w http.ResponseWriter, r *http.Request) {
 		panic(err) // strings and numbers always encode
 	}
 	h := w.Header()
-	for name, values := range p.GetHeaders() {
-		h[name] = values
-	}
+	maps.Copy(h, p.GetHeaders())
 	h.Set("Content-Type", problemType)
 	w.WriteHeader(p.Status)
 	if _, err := w.Write(append(body, '\n')); err != nil {

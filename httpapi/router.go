@@ -30,7 +30,7 @@ func (s *Server) handler(c Config) (http.Handler, error) {
 	})
 	router.MethodNotAllowed(func(w http.ResponseWriter, r *http.Request) {
 		p := newProblem(http.StatusMethodNotAllowed, "request.method", "this address does not take that method")
-		p.allow = allowed(router, r)
+		p.header = http.Header{"Allow": {allowed(router, r)}}
 		p.write(w, r)
 	})
 	api := s.newAPI(router, c)

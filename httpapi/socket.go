@@ -87,9 +87,8 @@ func (s *Server) open(w http.ResponseWriter, r *http.Request, protocols ...strin
 		internalProblem(callOf(r.Context()).origin.RequestID).write(w, r)
 		return nil, nil, false
 	}
-	if !isUpgrade(r) {
-		w.Header().Set("Upgrade", "websocket")
-		newProblem(http.StatusUpgradeRequired, "request.upgrade", "this address speaks WebSocket only").write(w, r)
+	if problem := checkUpgrade(r); problem != nil {
+		problem.write(w, r)
 		return nil, nil, false
 	}
 	conn, err := websocket.Accept(w, r, &websocket.AcceptOptions{
@@ -144,7 +143,7 @@ func (c *socket) run(greet func(context.Context, *socket) error) {
 	defer c.live.Close(broadcast.ErrLeft)
 	defer c.contain()
 	if err := greet(c.ctx, c); err != nil {
-		c.reply(c.dialect.refusal(c.fault(err), ""))
+		c.refuse(err, "")
 		c.live.Close(broadcast.Bye{Code: "server.unavailable", Message: "cannot follow rooms right now", Reconnect: true})
 	}
 	c.running.Go(c.write)
@@ -253,11 +252,16 @@ func (c *socket) reply(line *wire.Line) {
 	}
 }
 
-// fault classifies an error, and logs what an operator should know.
-func (c *socket) fault(err error) *domain.Error {
+// refuse answers what was wrong, and logs what an operator should know. A
+// connection that is ending anyway is told nothing more.
+func (c *socket) refuse(err error, nonce string) {
+	var bye *broadcast.Bye
+	if c.ctx.Err() != nil || errors.As(err, &bye) {
+		return
+	}
 	e := c.server.fault(c.ctx, err, c.actor.Origin().RequestID)
 	if e.Kind == domain.Internal {
-		return &domain.Error{Code: domain.CodeInternal, Message: "something went wrong on our side"}
+		e = &domain.Error{Code: domain.CodeInternal, Message: "something went wrong on our side"}
 	}
-	return e
+	c.reply(c.dialect.refusal(e, nonce))
 }

@@ -2,6 +2,7 @@ package httpapi
 
 import (
 	"context"
+	"encoding/base64"
 	"maps"
 	"net/http"
 	"slices"
@@ -77,11 +78,35 @@ func (s *sockets) shutdown(ctx context.Context) {
 	}
 }
 
-// isUpgrade reports whether a request asks for a WebSocket.
-func isUpgrade(r *http.Request) bool {
-	for _, token := range strings.Split(strings.Join(r.Header.Values("Connection"), ","), ",") {
-		if strings.EqualFold(strings.TrimSpace(token), "upgrade") {
-			return strings.EqualFold(r.Header.Get("Upgrade"), "websocket")
+// checkUpgrade says what keeps a request from becoming a WebSocket (RFC 6455,
+// section 4.2.1); nil if nothing does. The library checks the same but answers
+// in plain text.
+func checkUpgrade(r *http.Request) *Problem {
+	const code = "request.upgrade"
+	if r.Method != http.MethodGet || !hasToken(r.Header, "Connection", "upgrade") || !hasToken(r.Header, "Upgrade", "websocket") {
+		p := newProblem(http.StatusUpgradeRequired, code, "this address speaks WebSocket only")
+		p.header = http.Header{"Upgrade": {"websocket"}}
+		return p
+	}
+	if r.Header.Get("Sec-Websocket-Version") != "13" {
+		p := newProblem(http.StatusUpgradeRequired, code, "the WebSocket version must be 13")
+		p.header = http.Header{"Upgrade": {"websocket"}, "Sec-Websocket-Version": {"13"}}
+		return p
+	}
+	keys := r.Header.Values("Sec-Websocket-Key")
+	if len(keys) == 1 {
+		if key, err := base64.StdEncoding.DecodeString(strings.TrimSpace(keys[0])); err == nil && len(key) == 16 {
+			return nil
+		}
+	}
+	return newProblem(http.StatusBadRequest, code, "Sec-WebSocket-Key must be 16 bytes in base64")
+}
+
+// hasToken reports whether a header that is a list holds a word, in any case.
+func hasToken(h http.Header, name, word string) bool {
+	for _, token := range strings.Split(strings.Join(h.Values(name), ","), ",") {
+		if strings.EqualFold(strings.TrimSpace(token), word) {
+			return true
 		}
 	}
 	return false

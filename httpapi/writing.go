@@ -151,8 +151,8 @@ func (c *socket) await() {
 		}
 		if err == nil {
 			c.reply(c.dialect.ack(sent))
-		} else if c.ctx.Err() == nil {
-			c.reply(c.dialect.refusal(c.fault(err), s.nonce))
+		} else {
+			c.refuse(err, s.nonce)
 		}
 		c.inFlight.Add(-1)
 		select {
