@@ -150,7 +150,7 @@ func (c *connection) end(why error) {
 			why = errGaveWay
 		}
 		c.mu.Lock()
-		c.reason = why
+		c.keepReason(why)
 		c.mu.Unlock()
 		c.cancel(why)
 		c.packet.Stop()
@@ -169,9 +169,17 @@ func (c *connection) retire(why error) {
 		time.AfterFunc(c.server.limits.grace, func() { c.end(why) })
 	}
 	c.retiring = true
+	c.keepReason(why)
 	c.mu.Unlock()
 	if idle {
 		c.end(why)
+	}
+}
+
+// keepReason keeps the first reason. The caller holds mu.
+func (c *connection) keepReason(why error) {
+	if c.reason == nil {
+		c.reason = why
 	}
 }
 
@@ -200,10 +208,9 @@ func (c *connection) wait() {
 	c.end(errHungUp)
 	c.mu.Lock()
 	c.over = true
-	detach := c.detach
 	c.mu.Unlock()
 	c.tasks.Wait()
-	detach()
+	c.detach() // nobody sets it any more
 }
 
 func (c *connection) loggedIn() bool {

@@ -49,6 +49,7 @@ func TestTakingAccessAwayEndsTheSession(t *testing.T) {
 			if !left || !strings.Contains(after, "Connection closed: this access has ended; log in again\r\n") {
 				t.Errorf("the terminal was left as %q", after)
 			}
+			d.log.await(t, `reason="auth.access_ended`)
 			_, _, err = bystander.SendRequest("still-there", true, nil)
 			check(t, err)
 		})
