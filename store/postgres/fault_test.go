@@ -177,3 +177,51 @@ func TestOpeningFailsSoonAndWithoutThePasswordWhereThereIsNoServer(t *testing.T)
 		t.Errorf("the error shows the password: %v", err)
 	}
 }
+
+// As on a standby, or where an operator made it so.
+func TestADatabaseThatOnlyReadsIsUnavailableToWritersAlone(t *testing.T) {
+	t.Parallel()
+	engine, proxy, user, lobby := atRisk(t)
+	setReadOnly := func(value string) {
+		db := storetest.DB(t, proxy.Config())
+		storetest.Exec(t, db, `SET default_transaction_read_only = off`)
+		storetest.Exec(t, db, `ALTER DATABASE `+proxy.Config().Postgres.Name+` SET default_transaction_read_only = `+value)
+		proxy.TakeAway() // the setting is for new connections
+		proxy.BringBack()
+	}
+	setReadOnly("on")
+	for _, call := range storetest.Calls(engine, user, lobby) {
+		err := call.Do(t.Context())
+		if call.Writes && domain.KindOf(err) != domain.Unavailable || !call.Writes && err != nil {
+			t.Errorf("%s: got %v", call.Name, err)
+		}
+	}
+	setReadOnly("off")
+	for _, call := range storetest.Calls(engine, user, lobby) {
+		// A connection that was broken while idle costs one call.
+		storetest.Eventually(t, call.Name+" is answered again", func() bool { return call.Do(t.Context()) == nil })
+	}
+}
+
+// The server ends connections under the store, as an operator or a restart
+// does. Calls fail as Unavailable at worst and the next ones are answered.
+func TestConnectionsThatTheServerEndsAreReplaced(t *testing.T) {
+	t.Parallel()
+	config := storetest.Postgres(t)
+	engine := storetest.Open(t, config)
+	db := storetest.DB(t, config)
+	for range 5 {
+		if _, err := engine.Epoch(t.Context()); err != nil {
+			t.Errorf("got %v", err)
+		}
+		storetest.Exec(t, db, `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+			WHERE datname = current_database() AND application_name = 'parley'`)
+		storetest.Eventually(t, "the store answers again", func() bool {
+			_, err := engine.Epoch(t.Context())
+			if err != nil && domain.KindOf(err) != domain.Unavailable {
+				t.Errorf("got %v", err)
+			}
+			return err == nil
+		})
+	}
+}
