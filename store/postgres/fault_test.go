@@ -178,6 +178,35 @@ func TestOpeningFailsSoonAndWithoutThePasswordWhereThereIsNoServer(t *testing.T)
 	}
 }
 
+// Nothing arrives any more and nobody says so. Each call gives up after its
+// time; what was on its way arrives late and counts once.
+func TestAServerThatFallsSilentIsUnavailableAndNothingIsStoredTwice(t *testing.T) {
+	t.Parallel()
+	engine, proxy, user, lobby := atRisk(t)
+	for i, silence := range []func(){proxy.Freeze, proxy.FreezeAtCommit} {
+		entry := message(user, lobby, byte(i))
+		silence()
+		_, err := engine.Append(t.Context(), []chat.Entry{entry})
+		storetest.WantError(t, err, domain.Unavailable, []string{"store.unavailable", "message.unknown"}[i])
+		_, err = engine.Sent(t.Context(), entry)
+		storetest.WantError(t, err, domain.Unavailable, "store.unavailable")
+		proxy.Thaw()
+		want := domain.Seq(i + 1)
+		var results []chat.Appended
+		storetest.Eventually(t, "it can be sent again", func() bool {
+			results, err = engine.Append(t.Context(), []chat.Entry{entry})
+			return err == nil
+		})
+		if results[0].Seq != want || results[0].Err != nil {
+			t.Errorf("sent again: %+v, want seq %d", results[0], want)
+		}
+		records, err := engine.Messages(t.Context(), lobby, chat.Range{Limit: 10})
+		if err != nil || len(records) != int(want) {
+			t.Errorf("%d messages are stored, %v", len(records), err)
+		}
+	}
+}
+
 // As on a standby, or where an operator made it so.
 func TestADatabaseThatOnlyReadsIsUnavailableToWritersAlone(t *testing.T) {
 	t.Parallel()

@@ -27,6 +27,7 @@ type Proxy struct {
 	cut    cut
 	forced map[string]string // parameters of new connections
 	conns  map[net.Conn]struct{}
+	thawed chan struct{} // nil unless frozen
 }
 
 // cut says what happens at the next COMMIT.
@@ -37,6 +38,7 @@ const (
 	cutBeforeCommit
 	cutAfterCommit
 	cutAllAtCommit
+	freezeAtCommit
 )
 
 // NewProxy stands in front of the server of a database until the test ends.
@@ -59,6 +61,7 @@ func NewProxy(tb testing.TB, config store.Config) *Proxy {
 	tb.Cleanup(func() {
 		_ = listener.Close()
 		p.TakeAway()
+		p.Thaw()
 		p.serve.Wait()
 	})
 	return p
@@ -102,6 +105,43 @@ func (p *Proxy) VanishAtCommit() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.cut = cutAllAtCommit
+}
+
+// Freeze lets nothing go through either way, as a network that drops
+// everything. What is on its way arrives after Thaw.
+func (p *Proxy) Freeze() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.thawed == nil {
+		p.thawed = make(chan struct{})
+	}
+}
+
+// Thaw undoes Freeze.
+func (p *Proxy) Thaw() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.thawed != nil {
+		close(p.thawed)
+		p.thawed = nil
+	}
+}
+
+// FreezeAtCommit is Freeze from the next COMMIT on.
+func (p *Proxy) FreezeAtCommit() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.cut = freezeAtCommit
+}
+
+// awaitThaw waits while nothing goes through.
+func (p *Proxy) awaitThaw() {
+	p.mu.Lock()
+	thawed := p.thawed
+	p.mu.Unlock()
+	if thawed != nil {
+		<-thawed
+	}
 }
 
 // Force gives new connections a value of a parameter, whatever they ask for, as
@@ -184,7 +224,7 @@ func (p *Proxy) drop(conn net.Conn) {
 // relay carries both directions until one ends. The answer to a COMMIT that is
 // to be lost is read here and goes nowhere.
 func (p *Proxy) relay(client, server net.Conn) {
-	answers := &valve{to: client}
+	answers := &valve{to: client, await: p.awaitThaw}
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
@@ -220,9 +260,12 @@ func (p *Proxy) requests(client io.Reader, server io.Writer, answers *valve, end
 		case cutAllAtCommit:
 			p.TakeAway()
 			return
+		case freezeAtCommit:
+			p.Freeze()
 		case cutAfterCommit:
 			answered = answers.shut()
 		}
+		p.awaitThaw()
 		if _, err := server.Write(message); err != nil {
 			return
 		}
@@ -252,7 +295,8 @@ func readMessage(in io.Reader, header int) ([]byte, error) {
 
 // valve passes writes on until it is shut; then it swallows them.
 type valve struct {
-	to io.Writer
+	to    io.Writer
+	await func() // called before each write
 
 	mu       sync.Mutex // guards answered
 	answered chan struct{}
@@ -267,6 +311,7 @@ func (v *valve) shut() <-chan struct{} {
 }
 
 func (v *valve) Write(b []byte) (int, error) {
+	v.await()
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	if v.answered == nil {
