@@ -33,3 +33,6 @@ func ConnectorWithout(tb testing.TB, path, name, value string) driver.Connector 
 	asserting.pragmas = []pragma{{name, value}}
 	return asserting
 }
+
+// PageQueries are the queries by which a page of history is read.
+var PageQueries = []string{oldestMessages, newestMessages}
