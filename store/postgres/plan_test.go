@@ -23,22 +23,9 @@ func TestAPageIsARangeOfThePrimaryKey(t *testing.T) {
 		storetest.Exec(t, db, statement)
 	}
 	for _, query := range postgres.PageQueries {
-		rows, err := db.QueryContext(t.Context(), "EXPLAIN "+query, 1, 0, int64(1<<62), 50)
-		if err != nil {
-			t.Fatal(err)
-		}
-		var plan []string
-		for rows.Next() {
-			var line string
-			if err := rows.Scan(&line); err != nil {
-				t.Fatal(err)
-			}
-			plan = append(plan, line)
-		}
-		_ = rows.Close()
-		whole := strings.Join(plan, "\n")
-		if !strings.Contains(whole, "using messages_pkey on messages") || strings.Contains(whole, "Sort") || strings.Contains(whole, "Seq Scan on messages") {
-			t.Errorf("the plan of %s is\n%s", query, whole)
+		plan := storetest.Lines(t, db, "EXPLAIN "+query, 1, 0, int64(1<<62), 50)
+		if !strings.Contains(plan, "using messages_pkey on messages") || strings.Contains(plan, "Sort") || strings.Contains(plan, "Seq Scan on messages") {
+			t.Errorf("the plan of %s is\n%s", query, plan)
 		}
 	}
 }

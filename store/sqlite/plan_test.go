@@ -13,24 +13,10 @@ import (
 func TestAPageIsARangeOfThePrimaryKey(t *testing.T) {
 	db := storetest.DB(t, storetest.SQLite(t))
 	for _, query := range sqlite.PageQueries {
-		rows, err := db.QueryContext(t.Context(), "EXPLAIN QUERY PLAN "+query, 1, 0, 100, 50)
-		if err != nil {
-			t.Fatal(err)
-		}
-		var plan []string
-		for rows.Next() {
-			var id, parent, unused int
-			var detail string
-			if err := rows.Scan(&id, &parent, &unused, &detail); err != nil {
-				t.Fatal(err)
-			}
-			plan = append(plan, detail)
-		}
-		_ = rows.Close()
-		whole := strings.Join(plan, "\n")
-		if !strings.Contains(whole, "SEARCH m USING PRIMARY KEY (room_id=? AND seq>? AND seq<?)") ||
-			strings.Contains(whole, "SCAN") || strings.Contains(whole, "TEMP B-TREE") {
-			t.Errorf("the plan of %s is\n%s", query, whole)
+		plan := storetest.Lines(t, db, "EXPLAIN QUERY PLAN "+query, 1, 0, 100, 50)
+		if !strings.Contains(plan, "SEARCH m USING PRIMARY KEY (room_id=? AND seq>? AND seq<?)") ||
+			strings.Contains(plan, "SCAN") || strings.Contains(plan, "TEMP B-TREE") {
+			t.Errorf("the plan of %s is\n%s", query, plan)
 		}
 	}
 }

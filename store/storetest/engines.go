@@ -3,10 +3,12 @@ package storetest
 import (
 	"context"
 	"database/sql"
+	"fmt"
 	"net"
 	"net/url"
 	"path/filepath"
 	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -101,6 +103,33 @@ func Scalar[T any](tb testing.TB, db *sql.DB, query string) (value T) {
 		tb.Fatalf("%s: %v", query, err)
 	}
 	return value
+}
+
+// Lines reads rows of any shape with a DB, as a person would see them: one a
+// line.
+func Lines(tb testing.TB, db *sql.DB, query string, args ...any) string {
+	tb.Helper()
+	rows, err := db.QueryContext(tb.Context(), query, args...)
+	must(tb, err)
+	defer func() { _ = rows.Close() }()
+	columns, err := rows.Columns()
+	must(tb, err)
+	var lines strings.Builder
+	for rows.Next() {
+		row := make([]any, len(columns))
+		for i := range row {
+			row[i] = new(any)
+		}
+		must(tb, rows.Scan(row...))
+		for _, value := range row {
+			if cell, ok := value.(*any); ok {
+				fmt.Fprint(&lines, *cell, " ")
+			}
+		}
+		lines.WriteByte('\n')
+	}
+	must(tb, rows.Err())
+	return lines.String()
 }
 
 func sourceOf(config store.Config) string {
