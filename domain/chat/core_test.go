@@ -2,6 +2,7 @@ package chat_test
 
 import (
 	"context"
+	"os"
 	"sync"
 	"testing"
 	"time"
@@ -15,7 +16,13 @@ import (
 	"parley/store/storetest"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) {
+	if path := os.Getenv(crashVariable); path != "" {
+		sendUntilKilled(path)
+		return
+	}
+	goleak.VerifyTestMain(m)
+}
 
 var lobby = domain.Address{Name: domain.Lobby}
 
