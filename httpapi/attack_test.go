@@ -1,6 +1,7 @@
 package httpapi_test
 
 import (
+	"bytes"
 	"crypto/hmac"
 	"crypto/sha256"
 	"crypto/sha512"
@@ -337,6 +338,17 @@ func TestAReaderThatStopsIsCutAndSlowsNobody(t *testing.T) {
 		online, err := d.Chat.Online(t.Context(), d.known(t, "alice"), lobby)
 		return err == nil && len(online) == 1
 	})
+}
+
+func TestAClientThatAsksAndDoesNotReadIsCut(t *testing.T) {
+	d := hurried(t, func(s *httpapi.Server) { s.Hurry(0, 0, 200*time.Millisecond, 0, 0) })
+	conn := rawSocket(t, d, d.token(t, "alice"))
+	nonsense := bytes.Repeat([]byte{0x81, 0x80 | 1, 0, 0, 0, 0, 'x'}, 1000) // frames of one letter
+	for {                                                                   // each is answered by an error, which nobody reads
+		if _, err := conn.Write(nonsense); err != nil {
+			return
+		}
+	}
 }
 
 func TestTheLogHoldsNoSecretAndNoMessage(t *testing.T) {

@@ -3,7 +3,6 @@ package httpapi
 import (
 	"encoding/json"
 	"fmt"
-	"maps"
 	"net/http"
 	"strings"
 
@@ -33,10 +32,7 @@ func (s *Server) docs(router chi.Router, api *huma.OpenAPI) error {
 		{Name: tagService},
 		{Name: tagFirst, Description: "Kept as it was, for clients written for the FastAPI chat backend"},
 	}
-	// huma adds the shape of errors that we never answer with.
-	maps.DeleteFunc(api.Components.Schemas.Map(), func(name string, _ *huma.Schema) bool {
-		return name == "ErrorModel" || name == "ErrorDetail"
-	})
+	tidySchemas(api)
 	spec, err := json.Marshal(api)
 	if err != nil {
 		return fmt.Errorf("write the OpenAPI document: %w", err)
@@ -49,6 +45,27 @@ func (s *Server) docs(router chi.Router, api *huma.OpenAPI) error {
 	router.Get(docsPath, static("text/html; charset=utf-8", page))
 	router.Get(stylePath, static("text/css; charset=utf-8", docs.Style))
 	return nil
+}
+
+// tidySchemas takes out the shape of errors that huma adds and we never answer
+// with, and lets answers grow: a client must bear fields that it does not know.
+func tidySchemas(api *huma.OpenAPI) {
+	asked := map[string]bool{}
+	for _, item := range api.Paths {
+		for _, op := range []*huma.Operation{item.Post, item.Put} {
+			if op != nil && op.RequestBody != nil {
+				asked[op.RequestBody.Content["application/json"].Schema.Ref] = true
+			}
+		}
+	}
+	schemas := api.Components.Schemas.Map()
+	delete(schemas, "ErrorModel")
+	delete(schemas, "ErrorDetail")
+	for name, schema := range schemas {
+		if !asked["#/components/schemas/"+name] {
+			schema.AdditionalProperties = nil
+		}
+	}
 }
 
 func static(mediaType string, content []byte) http.HandlerFunc {

@@ -40,6 +40,12 @@ func TestTheAPIDescribesItselfInOpenAPI(t *testing.T) {
 			t.Errorf("%s is not described", call)
 		}
 	}
+	if shape := string(spec.Components.Schemas["Draft"]); !strings.Contains(shape, `"additionalProperties":false`) {
+		t.Errorf("a draft may hold anything: %s", shape)
+	}
+	if shape := string(spec.Components.Schemas["Message"]); strings.Contains(shape, "additionalProperties") {
+		t.Errorf("a message may not grow: %s", shape)
+	}
 	for _, foreign := range []string{"ErrorModel", "ErrorDetail", "$schema"} {
 		if strings.Contains(got.text, foreign) {
 			t.Errorf("the description speaks of %s", foreign)

@@ -4,8 +4,6 @@ import (
 	"context"
 	"net/http"
 	"time"
-
-	"github.com/go-chi/chi/v5"
 )
 
 // Hurry shortens how long the server waits for the peers of WebSockets; 0
@@ -27,14 +25,12 @@ var Statuses = statuses
 // AddFaults adds two addresses at which the server panics: /fault in the
 // request, and /fault/ws in the connection when a frame arrives.
 func (s *Server) AddFaults() {
-	router, _ := s.http.Handler.(chi.Router)
-	router.Get("/fault", func(http.ResponseWriter, *http.Request) { panic("the inside") })
-	router.Get("/fault/ws", func(w http.ResponseWriter, r *http.Request) {
+	s.router.Get("/fault", func(http.ResponseWriter, *http.Request) { panic("the inside") })
+	s.router.Get("/fault/ws", func(w http.ResponseWriter, r *http.Request) {
 		actor, err := s.recognize(r.Context(), callOf(r.Context()).origin, liveToken(r))
-		if err != nil || !s.sockets.enter() {
+		if err != nil {
 			return
 		}
-		defer s.sockets.leave()
 		if conn, peer, ok := s.open(w, r); ok {
 			s.converse(r.Context(), conn, peer, actor, faultyDialect{}, func(context.Context, *socket) error { return nil })
 		}

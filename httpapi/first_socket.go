@@ -22,11 +22,6 @@ func (s *Server) serveFirstSocket(w http.ResponseWriter, r *http.Request) {
 		refuseOrigin(w, r)
 		return
 	}
-	if !s.sockets.enter() {
-		s.refuse(r.Context(), errStopping()).write(w, r)
-		return
-	}
-	defer s.sockets.leave()
 	call := callOf(r.Context())
 	actor, err := s.recognize(r.Context(), call.origin, r.URL.Query().Get("token"))
 	conn, peer, ok := s.open(w, r)

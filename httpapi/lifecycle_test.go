@@ -212,6 +212,33 @@ func TestReadinessFollowsTheStore(t *testing.T) {
 	d.do(t, request{method: "HEAD", path: "/health"}).wantStatus(t, http.StatusOK)
 }
 
+func TestWhileTheStoreTakesNothingCallsSayTryAgain(t *testing.T) {
+	config := storetest.SQLite(t)
+	d := openDoorOn(t, storetest.NewCoreOn(t, config), nil, nil)
+	token := d.token(t, "alice")
+	s := d.live(t, token)
+	post := request{method: "POST", path: "/api/v1/rooms/lobby/messages", token: token, body: map[string]any{"content": "hi"}}
+	d.do(t, post).wantStatus(t, http.StatusCreated)
+
+	other := storetest.DB(t, config)
+	other.SetMaxOpenConns(1)
+	storetest.Exec(t, other, "BEGIN IMMEDIATE") // nobody else writes now
+	s.say(map[string]any{"type": "send", "room": "lobby", "content": "hi", "nonce": "n"})
+	got := d.do(t, post)
+	got.wantProblem(t, http.StatusServiceUnavailable, "store.unavailable")
+	if got.header.Get("Retry-After") == "" {
+		t.Error("Retry-After is missing")
+	}
+	if refused := s.wantError("store.unavailable"); refused["nonce"] != "n" {
+		t.Errorf("got %v", refused)
+	}
+	d.do(t, request{method: "GET", path: "/api/v1/rooms/lobby/messages", token: token}).wantStatus(t, http.StatusOK)
+	d.do(t, request{method: "GET", path: "/health"}).wantStatus(t, http.StatusOK)
+
+	storetest.Exec(t, other, "ROLLBACK")
+	d.do(t, post).wantStatus(t, http.StatusCreated)
+}
+
 func TestALaggingReaderIsToldAndMissesNothing(t *testing.T) {
 	d := openDoor(t, nil)
 	token := d.token(t, "alice")

@@ -37,11 +37,6 @@ func (s *Server) serveLive(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	call.actor = actor
-	if !s.sockets.enter() {
-		s.refuse(r.Context(), errStopping()).write(w, r)
-		return
-	}
-	defer s.sockets.leave()
 	conn, peer, ok := s.open(w, r, liveProtocol)
 	if !ok {
 		return
@@ -218,9 +213,4 @@ func read(ctx context.Context, c *socket, room domain.Address, f frame) error {
 
 func typing(ctx context.Context, c *socket, room domain.Address, _ frame) error {
 	return c.server.chat.Typing(ctx, c.actor, room)
-}
-
-// errStopping answers those who come while the service stops.
-func errStopping() *domain.Error {
-	return &domain.Error{Kind: domain.Unavailable, Code: errShutdown.Code, Message: errShutdown.Message}
 }

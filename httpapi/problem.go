@@ -2,7 +2,6 @@ package httpapi
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -140,16 +139,12 @@ func (p *Problem) GetHeaders() http.Header {
 // write answers a request with the problem, outside huma.
 func (p *Problem) write(w http.ResponseWriter, r *http.Request) {
 	callOf(r.Context()).code = p.Code
-	body, err := json.Marshal(p)
-	if err != nil {
-		panic(err) // strings and numbers always encode
-	}
 	h := w.Header()
 	maps.Copy(h, p.GetHeaders())
 	h.Set("Content-Type", problemType)
 	w.WriteHeader(p.Status)
-	if _, err := w.Write(append(body, '\n')); err != nil {
-		return // the client left
+	if err := marshal(w, p); err != nil {
+		panic(err) // strings and numbers always encode
 	}
 }
 
@@ -173,6 +168,11 @@ func errTooLarge() *domain.Error {
 		Kind: domain.TooLarge, Code: "request.too_large",
 		Message: fmt.Sprintf("a request has at most %d bytes", maxBody),
 	}
+}
+
+// errStopping answers those who come while the service stops.
+func errStopping() *domain.Error {
+	return &domain.Error{Kind: domain.Unavailable, Code: errShutdown.Code, Message: errShutdown.Message}
 }
 
 // errNotReady answers those who ask while a part we depend on is away.

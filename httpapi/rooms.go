@@ -79,22 +79,28 @@ type page struct {
 
 type pageOutput struct{ Body page }
 
+// draft is a message that the caller wants to send.
+type draft struct {
+	Content string     `json:"content" doc:"1 to 4,000 characters"`
+	Nonce   string     `json:"nonce,omitempty" doc:"1 to 64 characters, best a UUID: the same nonce again within 24 h is the same message"`
+	ReplyTo domain.Seq `json:"reply_to,omitempty" minimum:"0" maximum:"9007199254740991" doc:"The seq of the message answered"`
+}
+
 type sendInput struct {
 	RoomPath
-	Body struct {
-		Content string     `json:"content" doc:"1 to 4,000 characters"`
-		Nonce   string     `json:"nonce,omitempty" doc:"1 to 64 characters, best a UUID: the same nonce again within 24 h is the same message"`
-		ReplyTo domain.Seq `json:"reply_to,omitempty" minimum:"0" maximum:"9007199254740991" doc:"The seq of the message answered"`
-	}
+	Body draft
 }
 
 type messageOutput struct{ Body wire.Message }
 
+// marker says how far the caller has read.
+type marker struct {
+	Seq domain.Seq `json:"seq" minimum:"0" maximum:"9007199254740991" doc:"How far I have read; a marker only moves forward"`
+}
+
 type readInput struct {
 	RoomPath
-	Body struct {
-		Seq domain.Seq `json:"seq" minimum:"0" maximum:"9007199254740991" doc:"How far I have read; a marker only moves forward"`
-	}
+	Body marker
 }
 
 func (s *Server) roomCalls(api huma.API) {

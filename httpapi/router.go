@@ -17,8 +17,8 @@ import (
 // readyTimeout bounds the question whether requests can be served.
 const readyTimeout = 2 * time.Second
 
-// handler puts the calls together with what every call goes through.
-func (s *Server) handler(c Config) (http.Handler, error) {
+// newRouter puts the calls together with what every call goes through.
+func (s *Server) newRouter(c Config) (chi.Router, error) {
 	guard, err := s.crossOrigin()
 	if err != nil {
 		return nil, err

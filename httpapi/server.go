@@ -12,6 +12,8 @@ import (
 	"sync"
 	"time"
 
+	"github.com/go-chi/chi/v5"
+
 	"parley/domain/auth"
 	"parley/domain/chat"
 	"parley/domain/limiter"
@@ -49,6 +51,7 @@ type Server struct {
 	log     *slog.Logger
 	secure  bool // whether people reach the door by HTTPS
 
+	router   chi.Router
 	http     *http.Server
 	tls      bool
 	sockets  sockets
@@ -80,12 +83,12 @@ func New(c Config) (*Server, error) {
 		tls:      c.TLS != nil,
 		patience: defaultPatience(),
 	}
-	handler, err := s.handler(c)
-	if err != nil {
+	var err error
+	if s.router, err = s.newRouter(c); err != nil {
 		return nil, fmt.Errorf("set up the HTTP door: %w", err)
 	}
 	s.http = &http.Server{
-		Handler:           handler,
+		Handler:           s.count(s.router),
 		ReadHeaderTimeout: headerTimeout,
 		ReadTimeout:       readTimeout,
 		WriteTimeout:      writeTimeout,

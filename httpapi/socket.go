@@ -142,13 +142,19 @@ func (c *socket) run(greet func(context.Context, *socket) error) {
 	}()
 	defer c.live.Close(broadcast.ErrLeft)
 	defer c.contain()
-	if err := greet(c.ctx, c); err != nil {
+	if err := c.greet(greet); err != nil {
 		c.refuse(err, "")
 		c.live.Close(broadcast.Bye{Code: "server.unavailable", Message: "cannot follow rooms right now", Reconnect: true})
 	}
 	c.running.Go(c.write)
 	c.running.Go(c.ping)
 	c.read()
+}
+
+func (c *socket) greet(greet func(context.Context, *socket) error) error {
+	ctx, cancel := context.WithTimeout(c.ctx, callTimeout)
+	defer cancel()
+	return greet(ctx, c)
 }
 
 // cut ends everything at once, without a word. It never waits.

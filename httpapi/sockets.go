@@ -18,6 +18,26 @@ type sockets struct {
 	running sync.WaitGroup // one for each request between enter and leave
 }
 
+// count lets shutdown wait for requests for a WebSocket to their last log
+// line: net/http forgets them once they are upgraded. While the service stops
+// there are no new ones.
+func (s *Server) count(next http.Handler) http.Handler {
+	late := s.identify(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		s.refuse(r.Context(), errStopping()).write(w, r)
+	}))
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		switch {
+		case !asksUpgrade(r):
+			next.ServeHTTP(w, r)
+		case s.sockets.enter():
+			defer s.sockets.leave()
+			next.ServeHTTP(w, r)
+		default:
+			late.ServeHTTP(w, r)
+		}
+	})
+}
+
 // enter counts in a request for a WebSocket, which calls leave when it is over.
 // It reports false if the service is stopping.
 func (s *sockets) enter() bool {
@@ -83,7 +103,7 @@ func (s *sockets) shutdown(ctx context.Context) {
 // in plain text.
 func checkUpgrade(r *http.Request) *Problem {
 	const code = "request.upgrade"
-	if r.Method != http.MethodGet || !hasToken(r.Header, "Connection", "upgrade") || !hasToken(r.Header, "Upgrade", "websocket") {
+	if r.Method != http.MethodGet || !asksUpgrade(r) {
 		p := newProblem(http.StatusUpgradeRequired, code, "this address speaks WebSocket only")
 		p.header = http.Header{"Upgrade": {"websocket"}}
 		return p
@@ -100,6 +120,11 @@ func checkUpgrade(r *http.Request) *Problem {
 		}
 	}
 	return newProblem(http.StatusBadRequest, code, "Sec-WebSocket-Key must be 16 bytes in base64")
+}
+
+// asksUpgrade reports whether a request asks for a WebSocket.
+func asksUpgrade(r *http.Request) bool {
+	return hasToken(r.Header, "Connection", "upgrade") && hasToken(r.Header, "Upgrade", "websocket")
 }
 
 // hasToken reports whether a header that is a list holds a word, in any case.
