@@ -47,6 +47,7 @@ func BenchmarkSend(b *testing.B) {
 // benchSend lets goroutines send b.N messages, each in the name of whoever's
 // turn it is.
 func benchSend(b *testing.B, core *storetest.Core, actors []auth.Actor, senders int) {
+	before := headOf(b, core, actors[0])
 	var turn, slowed atomic.Int64
 	var sending sync.WaitGroup
 	b.ReportAllocs()
@@ -67,10 +68,24 @@ func benchSend(b *testing.B, core *storetest.Core, actors []auth.Actor, senders 
 		})
 	}
 	sending.Wait()
+	b.StopTimer()
+	if stored := headOf(b, core, actors[0]) - before; stored != domain.Seq(b.N) {
+		b.Fatalf("%d of %d messages are stored", stored, b.N)
+	}
 	if n := slowed.Load(); n > 0 {
 		b.Fatalf("%d messages met their senders' limit: they must be more people", n)
 	}
 	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "msgs/s")
+}
+
+// headOf reads how many messages the store holds.
+func headOf(b *testing.B, core *storetest.Core, reader auth.Actor) domain.Seq {
+	b.Helper()
+	view, err := core.Chat.Room(b.Context(), reader, lobby)
+	if err != nil {
+		b.Fatal(err)
+	}
+	return view.Head
 }
 
 // seed makes people through the store and gives their Actors, by tokens, since
