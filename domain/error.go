@@ -70,8 +70,14 @@ func AsError(err error) *Error {
 	return &Error{Kind: Internal, Code: CodeInternal, Message: "something went wrong on our side", Err: err}
 }
 
-// KindOf is the Kind of the Error in err's chain; Internal if there is none.
-func KindOf(err error) Kind { return AsError(err).Kind }
+// KindOf is the Kind of the Error in err's chain; Internal if there is none. Of
+// nil it is none of the Kinds.
+func KindOf(err error) Kind {
+	if err == nil {
+		return -1
+	}
+	return AsError(err).Kind
+}
 
 // HasCode reports whether err's chain holds an Error with that code.
 func HasCode(err error, code string) bool {

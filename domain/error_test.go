@@ -3,6 +3,7 @@ package domain_test
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"testing"
 
 	"parley/domain"
@@ -26,5 +27,8 @@ func TestAnErrorIsFoundUnderItsContext(t *testing.T) {
 	}
 	if domain.AsError(nil) != nil || domain.HasCode(nil, "") {
 		t.Error("nil is an error")
+	}
+	if slices.Contains(domain.Kinds(), domain.KindOf(nil)) {
+		t.Errorf("nil is of kind %d", domain.KindOf(nil))
 	}
 }

@@ -182,14 +182,7 @@ func span[T ~int64](from, to T) []T {
 // WantError fails unless err has the kind and the code.
 func WantError(tb testing.TB, err error, kind domain.Kind, code string) {
 	tb.Helper()
-	if kindOf(err) != kind || !domain.HasCode(err, code) {
-		tb.Errorf("got error %v (kind %d), want kind %d, code %s", err, kindOf(err), kind, code)
+	if domain.KindOf(err) != kind || !domain.HasCode(err, code) {
+		tb.Errorf("got error %v (kind %d), want kind %d, code %s", err, domain.KindOf(err), kind, code)
 	}
-}
-
-func kindOf(err error) domain.Kind {
-	if err == nil {
-		return -1 // not even an error
-	}
-	return domain.KindOf(err)
 }
