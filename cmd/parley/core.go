@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"os"
@@ -45,8 +46,7 @@ func openStore(ctx context.Context, c *config) (store.Engine, []string, error) {
 	}
 	applied, err := engine.Migrate(ctx)
 	if err != nil {
-		engine.Close()
-		return nil, nil, fmt.Errorf("migrate the database: %w", err)
+		return nil, nil, errors.Join(fmt.Errorf("migrate the database: %w", err), engine.Close())
 	}
 	return engine, applied, nil
 }
@@ -79,7 +79,7 @@ func newCore(ctx context.Context, c *config, engine store.Engine, log *slog.Logg
 }
 
 // withCore runs a command of the console on the core, migrations applied.
-func (c *console) withCore(work func(*core) error) error {
+func (c *console) withCore(work func(*core) error) (err error) {
 	conf, err := loadConfig(c.environ, c.envFile)
 	if err != nil {
 		return err
@@ -88,7 +88,7 @@ func (c *console) withCore(work func(*core) error) error {
 	if err != nil {
 		return err
 	}
-	defer engine.Close()
+	defer func() { err = errors.Join(err, engine.Close()) }()
 	// Results are printed; the log is for what went wrong.
 	log := newLogger(c.stderr, max(conf.logLevel, slog.LevelWarn), conf.logFormat)
 	parts, err := newCore(c.ctx, conf, engine, log)

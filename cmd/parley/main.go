@@ -48,9 +48,11 @@ func run(ctx context.Context, args, environ []string, stdin io.Reader, stdout, s
 		return exitFailed
 	}
 	defer func() {
-		if code, ok := recover().(exit); ok {
-			status = int(code)
-		} else if r := recover(); r != nil {
+		switch r := recover().(type) {
+		case nil:
+		case exit:
+			status = int(r)
+		default:
 			panic(r)
 		}
 	}()

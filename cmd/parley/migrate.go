@@ -1,6 +1,9 @@
 package main
 
-import "fmt"
+import (
+	"errors"
+	"fmt"
+)
 
 type migrateCommand struct{}
 
@@ -13,7 +16,7 @@ Example:
 }
 
 // Run applies pending migrations.
-func (migrateCommand) Run(c *console) error {
+func (migrateCommand) Run(c *console) (err error) {
 	conf, err := loadConfig(c.environ, c.envFile)
 	if err != nil {
 		return err
@@ -22,7 +25,7 @@ func (migrateCommand) Run(c *console) error {
 	if err != nil {
 		return err
 	}
-	defer engine.Close()
+	defer func() { err = errors.Join(err, engine.Close()) }()
 	for _, name := range applied {
 		fmt.Fprintln(c.stdout, "applied", name)
 	}

@@ -35,7 +35,7 @@ Example:
 }
 
 // Run serves until the context ends or a door fails.
-func (s serveCommand) Run(c *console) error {
+func (s serveCommand) Run(c *console) (err error) {
 	if s.Init {
 		if name, err := c.writeEnv(); err == nil {
 			fmt.Fprintf(c.stderr, "Wrote %s with two fresh keys; keep a copy of it.\n", name)
@@ -60,7 +60,7 @@ func (s serveCommand) Run(c *console) error {
 	if err != nil {
 		return err
 	}
-	defer engine.Close()
+	defer func() { err = errors.Join(err, engine.Close()) }()
 	for _, name := range applied {
 		log.Info("migration applied", "name", name)
 	}

@@ -46,11 +46,16 @@ func Dial(addr, user, password, from string) (*ssh.Client, error) {
 
 // Enter logs in and opens a terminal of a size.
 func Enter(tb testing.TB, addr, user, password string, width, height int) (*Person, error) {
-	client, err := Dial(addr, user, password, "")
+	return EnterFrom(tb, "", addr, user, password, width, height)
+}
+
+// EnterFrom is Enter from a local address.
+func EnterFrom(tb testing.TB, from, addr, user, password string, width, height int) (*Person, error) {
+	client, err := Dial(addr, user, password, from)
 	if err != nil {
 		return nil, err
 	}
-	tb.Cleanup(func() { client.Close() })
+	tb.Cleanup(func() { _ = client.Close() })
 	session, err := client.NewSession()
 	if err != nil {
 		return nil, fmt.Errorf("open a session: %w", err)
@@ -72,4 +77,4 @@ func Enter(tb testing.TB, addr, user, password string, width, height int) (*Pers
 }
 
 // Close hangs up.
-func (p *Person) Close() { p.client.Close() }
+func (p *Person) Close() { _ = p.client.Close() }

@@ -3,6 +3,8 @@
 package sshtest
 
 import (
+	"errors"
+	"fmt"
 	"io"
 	"strings"
 	"sync"
@@ -61,7 +63,7 @@ func (s *Screen) Write(p []byte) (int, error) {
 	return n, err
 }
 
-// End says that nothing more will be written, and why.
+// End says that nothing more will be written, and why: nil if the user left.
 func (s *Screen) End(why error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -153,43 +155,41 @@ func (s *Screen) AltScreen() bool {
 
 // Until waits for the screen to be as wanted and gives it. What names it for
 // the failure.
-func (s *Screen) Until(what string, ok func(text string) bool) string {
+func (s *Screen) Until(what string, ok func(text string) bool) (seen string) {
 	s.tb.Helper()
-	text, err := s.Await(ok)
+	err := s.Await(patience, func(text string) bool {
+		seen = text
+		return ok(text)
+	})
 	if err != nil {
-		s.tb.Fatalf("the session ended (%v) before the screen showed %s:\n%s", err, what, text)
+		s.tb.Fatalf("%v before the screen showed %s:\n%s", err, what, seen)
 	}
-	if !ok(text) {
-		s.tb.Fatalf("the screen does not show %s:\n%s", what, text)
-	}
-	return text
+	return seen
 }
 
-// Await is Until for goroutines other than the test's: the error says why the
-// session ended, and a text that is not ok that time ran out.
-func (s *Screen) Await(ok func(text string) bool) (string, error) {
+// ErrOver says that the session ended.
+var ErrOver = errors.New("the session ended")
+
+// Await is Until for goroutines other than the test's. Its error is ErrOver, or
+// says that time ran out.
+func (s *Screen) Await(patience time.Duration, ok func(text string) bool) error {
 	deadline := time.After(patience)
 	for {
 		s.mu.Lock()
 		text, changed := s.text(), s.changed
 		s.mu.Unlock()
 		if ok(text) {
-			return text, nil
+			return nil
 		}
 		select {
 		case <-changed:
 		case <-s.over:
-			s.mu.Lock()
-			defer s.mu.Unlock()
-			if text = s.text(); ok(text) {
-				return text, nil
+			if ok(s.Text()) {
+				return nil
 			}
-			if s.why == nil {
-				return text, io.EOF
-			}
-			return text, s.why
+			return ErrOver
 		case <-deadline:
-			return text, nil
+			return fmt.Errorf("%s went by", patience)
 		}
 	}
 }

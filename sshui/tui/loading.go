@@ -47,9 +47,6 @@ func (t *timeline) open(page chat.Page, read domain.Seq) {
 		t.follow = false
 		t.stand(spot{i, max(len(t.above(i))-1, 0)})
 	}
-	if !t.attached && t.follow {
-		t.stand(t.last())
-	}
 }
 
 // refill starts the timeline anew at the newest page, for a jump to the end.
@@ -59,15 +56,12 @@ func (t *timeline) refill(page chat.Page) {
 	t.newest = max(t.newest, page.Head, t.lastSeq())
 	t.findUnread()
 	t.follow = true
-	if !t.attached {
-		t.stand(t.last())
-	}
 }
 
-// prepend adds an older page.
-func (t *timeline) prepend(page chat.Page) {
-	if len(t.items) > 0 {
-		page.Messages = before(page.Messages, t.items[0].seq)
+// prepend adds the page before a message, unless another is the oldest by now.
+func (t *timeline) prepend(edge domain.Seq, page chat.Page) {
+	if len(t.items) == 0 || t.items[0].seq != edge {
+		return
 	}
 	t.items = append(t.entries(page.Messages), t.items...)
 	t.hasBefore = page.HasBefore
@@ -81,13 +75,12 @@ func (t *timeline) prepend(page chat.Page) {
 	t.findUnread()
 }
 
-// extend adds a newer page to a timeline that does not reach the end.
-func (t *timeline) extend(page chat.Page) {
-	for _, m := range page.Messages {
-		if m.Seq > t.lastSeq() {
-			t.items = append(t.items, newEntry(m, t.me))
-		}
+// extend adds the page after a message, unless another is the newest by now.
+func (t *timeline) extend(edge domain.Seq, page chat.Page) {
+	if t.lastSeq() != edge {
+		return
 	}
+	t.items = append(t.items, t.entries(page.Messages)...)
 	t.attached = !page.HasAfter && t.lastSeq() >= t.newest
 	t.newest = max(t.newest, page.Head, t.lastSeq())
 	t.trimOldest()
@@ -145,14 +138,6 @@ func (t *timeline) entries(messages []domain.Message) []*entry {
 	return list
 }
 
-// before keeps the messages below a seq.
-func before(messages []domain.Message, seq domain.Seq) []domain.Message {
-	for len(messages) > 0 && messages[len(messages)-1].Seq >= seq {
-		messages = messages[:len(messages)-1]
-	}
-	return messages
-}
-
 // findUnread finds where the unread line stands: above the first message of
 // somebody else behind the read marker, if it is certain that it is the first.
 func (t *timeline) findUnread() {
@@ -186,7 +171,7 @@ func (t *timeline) hideUnread() { t.showUnread, t.firstUnread = false, nil }
 // addPending shows a message on its way.
 func (t *timeline) addPending(e *entry) {
 	t.pending = append(t.pending, e)
-	t.follow = t.attached
+	t.follow = true
 }
 
 // findPending gives the message on its way with a nonce, or nil.

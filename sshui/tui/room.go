@@ -42,6 +42,7 @@ type endedMsg struct{ err error }
 // pageMsg is more of the history, or why there is none.
 type pageMsg struct {
 	need need
+	edge domain.Seq // the message that the page joins on to
 	page chat.Page
 	err  error
 }
@@ -98,7 +99,11 @@ func (s *screen) entered(msg joinedMsg) tea.Cmd {
 	for _, person := range msg.online {
 		s.people[person.ID] = person
 	}
-	return tea.Batch(s.next(), s.sendNext())
+	cmd := tea.Batch(s.next(), s.sendNext())
+	if len(s.timeline.pending) > 0 { // written before the room was open
+		return tea.Batch(cmd, s.toNewest())
+	}
+	return cmd
 }
 
 // outage shows that the store does not answer, and asks again later.
@@ -171,33 +176,32 @@ func (s *screen) load() tea.Cmd {
 	}
 	s.loading = true
 	items := s.timeline.items
-	span := chat.Span{Limit: pageSize, Before: &items[0].seq}
+	edge := items[0].seq
+	span := chat.Span{Limit: pageSize, Before: &edge}
 	if want == newer {
-		span = chat.Span{Limit: pageSize, After: &items[len(items)-1].seq}
+		edge = s.timeline.lastSeq()
+		span = chat.Span{Limit: pageSize, After: &edge}
 	}
-	return s.read(want, span)
+	return s.read(want, edge, span)
 }
 
-func (s *screen) read(want need, span chat.Span) tea.Cmd {
+func (s *screen) read(want need, edge domain.Seq, span chat.Span) tea.Cmd {
 	c, here := s.config, s.here()
 	return s.io(readTimeout, func(ctx context.Context) tea.Msg {
 		page, err := c.Chat.Messages(ctx, c.Actor, here, span)
-		return pageMsg{want, page, err}
+		return pageMsg{want, edge, page, err}
 	})
 }
 
 // toNewest brings the view to the end, reading the newest page if the timeline
 // does not reach there.
 func (s *screen) toNewest() tea.Cmd {
-	if s.timeline.attached {
-		s.timeline.follow = true
-		return nil
-	}
-	if !s.joined {
+	s.timeline.follow = true
+	if s.timeline.attached || !s.joined {
 		return nil
 	}
 	s.loading = true
-	return s.read(nothing, chat.Span{Limit: pageSize})
+	return s.read(nothing, 0, chat.Span{Limit: pageSize})
 }
 
 func (s *screen) loaded(msg pageMsg) tea.Cmd {
@@ -208,9 +212,9 @@ func (s *screen) loaded(msg pageMsg) tea.Cmd {
 	s.status.outage = ""
 	switch msg.need {
 	case older:
-		s.timeline.prepend(msg.page)
+		s.timeline.prepend(msg.edge, msg.page)
 	case newer:
-		s.timeline.extend(msg.page)
+		s.timeline.extend(msg.edge, msg.page)
 	default:
 		s.timeline.refill(msg.page)
 	}

@@ -323,3 +323,18 @@ func messages(t *testing.T, core *storetest.Core) []string {
 	}
 	return texts
 }
+
+func TestWhatIWriteIsShownAtOnceHoweverMuchIsUnread(t *testing.T) {
+	core := newCore(t)
+	alice := core.User(t, "alice")
+	history(t, core, 450)
+	screen := watch(t, core, alice, reference)
+	screen.Press("written before the room was open", enter)
+	screen.Sees("alice", "written before the room was open", "message number 450")
+	again := watch(t, core, alice, reference)
+	again.Sees("#lobby", "1 here")
+	again.Press(pageUp, pageUp)
+	again.Press("written somewhere in the past", enter)
+	again.Sees("written somewhere in the past")
+	again.Until("it as stored", func(screen string) bool { return !strings.Contains(screen, "  ...") })
+}

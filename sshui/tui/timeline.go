@@ -25,7 +25,7 @@ type timeline struct {
 	attached  bool     // items reach up to the newest message
 	newest    domain.Seq
 
-	follow bool   // the view stays at the end
+	follow bool   // the view stays at the end, as far as it is loaded
 	anchor anchor // else its first row
 
 	seen        domain.Seq // the newest that was on the screen
