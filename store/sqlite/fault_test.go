@@ -212,3 +212,26 @@ func TestAPathMayHoldAnyCharacters(t *testing.T) {
 		t.Errorf("the file: %v, %v", info, err)
 	}
 }
+
+// The first to open a file turns it to its journal mode, which nobody may be
+// reading meanwhile.
+func TestOpeningAFreshFileWaitsForWhoeverReadsIt(t *testing.T) {
+	t.Parallel()
+	config := storetest.EmptySQLite(t)
+	db := storetest.DB(t, config)
+	storetest.Exec(t, db, `CREATE TABLE notes (text text)`)
+	tx, err := db.BeginTx(t.Context(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var n int
+	if err := tx.QueryRow(`SELECT count(*) FROM notes`).Scan(&n); err != nil { // takes the read lock
+		t.Fatal(err)
+	}
+	time.AfterFunc(100*time.Millisecond, func() { _ = tx.Rollback() })
+	engine, err := sqlite.Open(t.Context(), config.SQLitePath)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_ = engine.Close()
+}

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"modernc.org/sqlite"
+	lib "modernc.org/sqlite/lib"
 )
 
 const (
@@ -115,7 +116,31 @@ type assertingConnector struct {
 	pragmas []pragma
 }
 
+// busyPause is how long a connection waits before it tries again.
+const busyPause = 5 * time.Millisecond
+
+// Connect tries for a while: of two connections that turn a fresh file to its
+// journal mode at once, SQLite tells one that the file is locked without waiting
+// for its busy_timeout, since the two would wait for each other.
 func (c *assertingConnector) Connect(ctx context.Context) (driver.Conn, error) {
+	over := time.NewTimer(timeout)
+	defer over.Stop()
+	for {
+		conn, err := c.connect(ctx)
+		if code(err)&0xff != lib.SQLITE_BUSY {
+			return conn, err
+		}
+		select {
+		case <-time.After(busyPause):
+		case <-over.C:
+			return nil, err
+		case <-ctx.Done():
+			return nil, err
+		}
+	}
+}
+
+func (c *assertingConnector) connect(ctx context.Context) (driver.Conn, error) {
 	conn, err := c.Connector.Connect(ctx)
 	if err != nil {
 		return nil, err
