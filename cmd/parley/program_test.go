@@ -32,7 +32,7 @@ const password = "Correct-horse-1"
 
 // settingsOf gives the environment of a service on a database, with keys of its
 // own and free ports.
-func settingsOf(t *testing.T, database store.Config) map[string]string {
+func settingsOf(t testing.TB, database store.Config) map[string]string {
 	t.Helper()
 	key, err := encryption.NewKey()
 	if err != nil {
@@ -64,7 +64,7 @@ func environ(env map[string]string) []string {
 }
 
 // parley runs one command to its end.
-func parley(t *testing.T, env map[string]string, stdin string, args ...string) (status int, stdout, stderr string) {
+func parley(t testing.TB, env map[string]string, stdin string, args ...string) (status int, stdout, stderr string) {
 	t.Helper()
 	args = append(args, "--env-file="+noFile(t))
 	var out, err bytes.Buffer
@@ -73,7 +73,7 @@ func parley(t *testing.T, env map[string]string, stdin string, args ...string) (
 }
 
 // noFile names an empty file of settings, so that none of the machine's counts.
-func noFile(t *testing.T) string {
+func noFile(t testing.TB) string {
 	t.Helper()
 	name := filepath.Join(t.TempDir(), "empty.env")
 	if err := os.WriteFile(name, nil, 0o600); err != nil {
@@ -87,13 +87,14 @@ type service struct {
 	http, ssh string // addresses of the doors
 	stop      func() int
 	kill      func() // only for a process of its own
+	pid       int    // likewise
 	log       *lockedBuffer
 }
 
 var opened = regexp.MustCompile(`http://localhost:(\d+)|ssh -p (\d+)`)
 
 // started reads what a service prints until both doors are open.
-func started(t *testing.T, out io.Reader, log *lockedBuffer) (httpAddr, sshAddr string) {
+func started(t testing.TB, out io.Reader, log *lockedBuffer) (httpAddr, sshAddr string) {
 	t.Helper()
 	lines := make(chan string)
 	go func() {
@@ -167,7 +168,7 @@ var build = sync.OnceValues(func() (string, error) {
 })
 
 // spawn runs a service in a process of its own.
-func spawn(t *testing.T, env map[string]string) *service {
+func spawn(t testing.TB, env map[string]string) *service {
 	t.Helper()
 	file, err := build()
 	if err != nil {
@@ -183,6 +184,7 @@ func spawn(t *testing.T, env map[string]string) *service {
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
+	s.pid = cmd.Process.Pid
 	s.kill = sync.OnceFunc(func() {
 		_ = cmd.Process.Kill()
 		_ = cmd.Wait()
@@ -217,7 +219,7 @@ type answer struct {
 	body   []byte
 }
 
-func (a answer) field(t *testing.T, name string) string {
+func (a answer) field(t testing.TB, name string) string {
 	t.Helper()
 	var fields map[string]any
 	if err := json.Unmarshal(a.body, &fields); err != nil {
@@ -254,7 +256,7 @@ func (s *service) call(client *http.Client, method, path, token, body string) (a
 }
 
 // must is call that has to be answered with a status.
-func (s *service) must(t *testing.T, status int, from, method, path, token, body string) answer {
+func (s *service) must(t testing.TB, status int, from, method, path, token, body string) answer {
 	t.Helper()
 	got, err := s.call(clientFrom(from), method, path, token, body)
 	if err != nil {
@@ -267,7 +269,7 @@ func (s *service) must(t *testing.T, status int, from, method, path, token, body
 }
 
 // addUser makes an account on the machine itself.
-func addUser(t *testing.T, env map[string]string, name string) {
+func addUser(t testing.TB, env map[string]string, name string) {
 	t.Helper()
 	if status, _, stderr := parley(t, env, password+"\n", "user", "add", name, "--password-stdin"); status != exitDone {
 		t.Fatalf("user add %s: %s", name, stderr)
@@ -279,7 +281,7 @@ func credentials(name, password string) string {
 }
 
 // logIn gives an access token.
-func (s *service) logIn(t *testing.T, from, name string) string {
+func (s *service) logIn(t testing.TB, from, name string) string {
 	t.Helper()
 	return s.must(t, 200, from, "POST", "/api/v1/auth/login", "", credentials(name, password)).field(t, "access_token")
 }
