@@ -34,7 +34,7 @@ type entry struct {
 	raw    string // what to send, while it is not stored
 	reason string // why it failed
 
-	accepted bool // acknowledged; it only has to arrive
+	accepted domain.Seq // its place, once acknowledged: it only has to arrive
 
 	drawn int // the look's version that rows belong to; 0 for none
 	rows  []row

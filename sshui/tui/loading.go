@@ -90,7 +90,7 @@ func (t *timeline) extend(edge domain.Seq, page chat.Page) {
 // add takes a message that was just stored.
 func (t *timeline) add(m domain.Message, nonce string) {
 	if m.Author.ID == t.me {
-		t.settlePending(nonce)
+		t.settlePending(nonce, m.Seq)
 	}
 	if m.Seq <= t.newest && t.newest > 0 {
 		return
@@ -184,7 +184,18 @@ func (t *timeline) findPending(nonce string) *entry {
 	return nil
 }
 
-// settlePending removes a message that arrived.
-func (t *timeline) settlePending(nonce string) {
-	t.pending = slices.DeleteFunc(t.pending, func(e *entry) bool { return e.nonce == nonce })
+// accept notes that a message on its way has a place in the room. It is over
+// with it if what stands there has arrived: an event that was read from the
+// history tells no nonce, and one that was sent again is not told anew.
+func (t *timeline) accept(e *entry, seq domain.Seq) {
+	e.accepted = seq
+	if seq <= t.newest {
+		t.settlePending(e.nonce, seq)
+	}
+}
+
+// settlePending removes a message that arrived, known by its nonce or, if that
+// is not told, by its place.
+func (t *timeline) settlePending(nonce string, seq domain.Seq) {
+	t.pending = slices.DeleteFunc(t.pending, func(e *entry) bool { return e.nonce == nonce || e.accepted == seq })
 }

@@ -15,9 +15,13 @@ import (
 // failed. It can be sent again: its nonce keeps it from being there twice.
 const sendTimeout = 10 * time.Second
 
+// maxPending is how many messages of one's own may wait to be stored.
+const maxPending = 100
+
 // sentMsg says what became of a message.
 type sentMsg struct {
 	nonce string
+	seq   domain.Seq // its place, unless err
 	err   error
 }
 
@@ -30,6 +34,10 @@ func (s *screen) post(text string) tea.Cmd {
 	content, err := domain.CleanContent(text)
 	if err != nil {
 		s.complain(domain.AsError(err).Message)
+		return nil
+	}
+	if len(s.timeline.pending) >= maxPending {
+		s.complain("too many of your messages are not sent yet; wait a moment")
 		return nil
 	}
 	s.timeline.addPending(&entry{
@@ -46,13 +54,13 @@ func (s *screen) sendNext() tea.Cmd {
 		return nil
 	}
 	for _, e := range s.timeline.pending {
-		if e.state == sending && !e.accepted {
+		if e.state == sending && e.accepted == 0 {
 			s.sending = true
 			nonce, content := e.nonce, e.raw
 			return s.io(sendTimeout, func(ctx context.Context) tea.Msg {
-				_, err := s.config.Chat.Send(ctx, s.config.Actor, domain.Address{ID: s.room.ID},
+				stored, err := s.config.Chat.Send(ctx, s.config.Actor, domain.Address{ID: s.room.ID},
 					chat.Draft{Content: content, Nonce: nonce})
-				return sentMsg{nonce, err}
+				return sentMsg{nonce, stored.Message.Seq, err}
 			})
 		}
 	}
@@ -70,7 +78,7 @@ func (s *screen) sent(msg sentMsg) tea.Cmd {
 	problem := domain.AsError(msg.err)
 	switch {
 	case problem == nil:
-		e.accepted = true
+		s.timeline.accept(e, msg.seq)
 	case problem.Kind == domain.RateLimited:
 		s.notify("you are writing fast; the rest follows in a moment")
 		s.sending = true // nothing leaves before the pause is over

@@ -54,6 +54,36 @@ func TestMessagesArriveInTheOrderInWhichTheyWereWritten(t *testing.T) {
 	}
 }
 
+// Another process wrote in between, so this one reads both messages from the
+// history, which keeps no nonces.
+func TestAMessageThatComesBackThroughTheHistoryIsShownOnce(t *testing.T) {
+	core := newCore(t)
+	elsewhere := core.Beside(t)
+	bob := elsewhere.User(t, "bobby")
+	alice := watch(t, core, core.User(t, "alice"), reference)
+	alice.Sees("1 here")
+	say(t, elsewhere, bob, "from elsewhere")
+	alice.Press("from here", enter)
+	alice.Until("it once, as stored", func(screen string) bool {
+		return strings.Contains(screen, "from elsewhere") &&
+			strings.Count(screen, "from here") == 1 && !strings.Contains(screen, "  ...")
+	})
+}
+
+// While nothing can be stored, what waits is bounded.
+func TestTooManyUnsentMessagesAreRefusedAndStayInTheLine(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "parley.db")
+	core := storetest.NewCoreOn(t, store.Config{SQLitePath: file})
+	alice := watch(t, core, core.User(t, "alice"), reference)
+	alice.Sees("1 here")
+	release := lock(t, file)
+	defer release()
+	for i := range 101 {
+		alice.Press("line "+itoa(i), enter)
+	}
+	alice.Sees("too many of your messages are not sent yet", "> line 100")
+}
+
 // lock holds the database's write lock, as another program might, until the
 // function it gives is called.
 func lock(t *testing.T, file string) (release func()) {
