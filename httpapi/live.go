@@ -1,9 +1,7 @@
 package httpapi
 
 import (
-	"bytes"
 	"context"
-	"encoding/json"
 	"net/http"
 	"strings"
 	"time"
@@ -78,14 +76,6 @@ type (
 		Epoch     string      `json:"epoch"`
 		Heartbeat int         `json:"heartbeat"` // seconds
 	}
-	subscribed struct {
-		Type   string        `json:"type"`
-		RoomID domain.RoomID `json:"room_id"`
-		Room   string        `json:"room,omitempty"`
-		Head   domain.Seq    `json:"head"`
-		First  domain.Seq    `json:"first"`
-		Read   domain.Seq    `json:"read"`
-	}
 	unsubscribed struct {
 		Type   string        `json:"type"`
 		RoomID domain.RoomID `json:"room_id"`
@@ -103,12 +93,6 @@ type (
 		Message    string  `json:"message"`
 		Nonce      string  `json:"nonce,omitempty"`
 		RetryAfter float64 `json:"retry_after,omitempty"` // seconds
-	}
-	bye struct {
-		Type      string `json:"type"`
-		Code      string `json:"code"`
-		Message   string `json:"message"`
-		Reconnect bool   `json:"reconnect"`
 	}
 )
 
@@ -171,11 +155,7 @@ func (liveDialect) refusal(e *domain.Error, nonce string) *wire.Line {
 }
 
 func (liveDialect) bye(why *broadcast.Bye) []byte {
-	line, err := json.Marshal(bye{Type: "bye", Code: why.Code, Message: why.Message, Reconnect: why.Reconnect})
-	if err != nil {
-		panic(err) // strings always encode
-	}
-	return bytes.TrimSpace(line)
+	return wire.NewBye(why.Code, why.Message, why.Reconnect).JSON
 }
 
 func subscribe(ctx context.Context, c *socket, room domain.Address, f frame) error {
@@ -186,9 +166,7 @@ func subscribe(ctx context.Context, c *socket, room domain.Address, f frame) err
 		}
 	}
 	_, err := c.live.Follow(ctx, room, after, func(view chat.View) *wire.Line {
-		return wire.NewReply(subscribed{
-			Type: "subscribed", RoomID: view.ID, Room: view.Name, Head: view.Head, First: view.First, Read: view.Read,
-		})
+		return wire.NewSubscribed(view.Room, view.Read)
 	})
 	return err
 }

@@ -98,15 +98,6 @@ func Encode(e domain.Event) []byte {
 	}
 }
 
-// Lagged tells a reader that it was too slow and that everything after a seq
-// is read again from the store.
-type Lagged struct {
-	Type   string        `json:"type"` // "lagged"
-	RoomID domain.RoomID `json:"room_id"`
-	Room   string        `json:"room,omitempty"`
-	After  domain.Seq    `json:"after"`
-}
-
 func marshal(v any) []byte {
 	line, err := json.Marshal(v)
 	if err != nil {
