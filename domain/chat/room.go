@@ -33,6 +33,15 @@ func (s *Service) Room(ctx context.Context, actor auth.Actor, address domain.Add
 	return View{Room: room, Read: read}, nil
 }
 
+// Rooms lists the rooms that the actor is in.
+func (s *Service) Rooms(ctx context.Context, actor auth.Actor) ([]View, error) {
+	lobby, err := s.Room(ctx, actor, domain.Address{Name: domain.Lobby})
+	if err != nil {
+		return nil, err
+	}
+	return []View{lobby}, nil
+}
+
 // find gives the room at an address if the actor may see it. It is the one
 // place that decides so; the room's extent is not filled in.
 func (s *Service) find(ctx context.Context, actor auth.Actor, address domain.Address) (domain.Room, error) {

@@ -24,6 +24,12 @@ func TestARoomIsFoundByItsAddresses(t *testing.T) {
 	if byID, err := core.Chat.Room(t.Context(), alice, domain.Address{ID: view.ID}); err != nil || byID != want {
 		t.Errorf("by id: %+v, %v", byID, err)
 	}
+	if rooms, err := core.Chat.Rooms(t.Context(), alice); err != nil || !slices.Equal(rooms, []chat.View{want}) {
+		t.Errorf("in the list: %+v, %v", rooms, err)
+	}
+	if rooms, err := core.Chat.Rooms(t.Context(), auth.Actor{}); err == nil {
+		t.Errorf("nobody is in %+v", rooms)
+	}
 }
 
 func TestOneAnswerForWhatIsNotThereAndWhatMayNotBeSeen(t *testing.T) {
