@@ -4,6 +4,8 @@ import (
 	"strings"
 
 	tea "charm.land/bubbletea/v2"
+
+	"parley/sshui/suggest"
 )
 
 // command is what can be typed after a slash.
@@ -79,16 +81,11 @@ func (s *screen) setMouse(args string) tea.Cmd {
 // unknownCommand says so, and names the command that was probably meant.
 func unknownCommand(name string) string {
 	text := "unknown command /" + clip(name, 20)
-	best, distance := "", 3
+	var names []string
 	for _, c := range commandTable() {
-		d := editDistance(name, c.name)
-		if strings.HasPrefix(c.name, name) && name != "" {
-			d = min(d, 1)
-		}
-		if d < distance {
-			best, distance = c.name, d
-		}
+		names = append(names, c.name)
 	}
+	best := suggest.Nearest(name, names)
 	if best != "" {
 		return text + " - did you mean /" + best + "?"
 	}
@@ -101,26 +98,4 @@ func clip(text string, most int) string {
 		return string(r[:most]) + "…"
 	}
 	return text
-}
-
-// editDistance counts the letters to insert, delete or change (Levenshtein).
-func editDistance(a, b string) int {
-	from, to := []rune(clip(a, 30)), []rune(b)
-	previous := make([]int, len(to)+1)
-	for j := range previous {
-		previous[j] = j
-	}
-	for i, r := range from {
-		current := make([]int, len(to)+1)
-		current[0] = i + 1
-		for j, q := range to {
-			cost := 1
-			if r == q {
-				cost = 0
-			}
-			current[j+1] = min(previous[j]+cost, previous[j+1]+1, current[j]+1)
-		}
-		previous = current
-	}
-	return previous[len(to)]
 }

@@ -50,7 +50,7 @@ func newScreen(ctx context.Context, t Terminal, c Config, live *chat.Live) *scre
 		ctx: ctx, config: c, live: live, keys: newKeyMap(), size: t.Size, focused: true,
 		timeline: timeline{me: c.Actor.ID(), follow: true, attached: true, height: 1},
 	}
-	s.timeline.look = look{version: 1, theme: newTheme(profileOf(t.Environ)), width: t.Size.Width, zone: zoneOf(t.Environ)}
+	s.timeline.look = look{version: 1, theme: newTheme(profileOf(t.Environ)), width: t.Size.Width, zone: Zone(t.Environ)}
 	s.arrange()
 	return s
 }

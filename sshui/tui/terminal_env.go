@@ -13,8 +13,8 @@ func profileOf(environ []string) colorprofile.Profile {
 	return max(colorprofile.Env(environ), colorprofile.ASCII)
 }
 
-// zoneOf is the time zone that the client sent in TZ, or else the server's.
-func zoneOf(environ []string) *time.Location {
+// Zone is the time zone that the client sent in TZ, or else the server's.
+func Zone(environ []string) *time.Location {
 	zone := time.Local
 	for _, pair := range environ {
 		if name, ok := strings.CutPrefix(pair, "TZ="); ok && name != "" {
