@@ -31,6 +31,7 @@ var arrows = map[string][]string{
 	"httpapi":           {"domain", "domain/*", "httpapi/*"},
 	"httpapi/*":         {"domain", "domain/*", "httpapi/*"},
 	"cmd/parley":        {"*"},
+	"deploy/*":          {},
 }
 
 // only names the rooms that alone may import modules with a prefix. Tests, which
