@@ -82,8 +82,6 @@ func (a *appender) await(ctx context.Context, p *pending) (Appended, error) {
 // run stores batches until ctx ends, then what is waiting.
 func (a *appender) run(ctx context.Context) error {
 	defer close(a.stopped)
-	forget := time.NewTicker(forgetInterval)
-	defer forget.Stop()
 	batch := make([]*pending, 0, maxBatch)
 	for {
 		select {
@@ -91,8 +89,6 @@ func (a *appender) run(ctx context.Context) error {
 			batch = a.gather(append(batch[:0], p))
 			a.store(batch)
 			clear(batch)
-		case <-forget.C:
-			a.forget(ctx)
 		case <-ctx.Done():
 			for batch = a.gather(batch[:0]); len(batch) > 0; batch = a.gather(batch[:0]) {
 				a.store(batch)
@@ -173,11 +169,21 @@ func (a *appender) conclude(p *pending, result Appended) {
 	p.done <- result
 }
 
-func (a *appender) forget(ctx context.Context) {
-	ctx, cancel := context.WithTimeout(ctx, appendTimeout)
-	defer cancel()
-	if err := a.log.ForgetNonces(ctx, a.now().Add(-domain.NonceLife)); err != nil {
-		a.logger.Warn("cannot remove old nonces; will try again", "err", err)
+// forgetNonces removes, from time to time, the nonces that no longer count. It
+// has a goroutine of its own, so that no message waits for it.
+func (a *appender) forgetNonces(ctx context.Context) {
+	ticker := time.NewTicker(forgetInterval)
+	defer ticker.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-ticker.C:
+		}
+		err := a.log.ForgetNonces(ctx, a.now().Add(-domain.NonceLife))
+		if err != nil && ctx.Err() == nil {
+			a.logger.Warn("cannot remove old nonces; will try again", "err", err)
+		}
 	}
 }
 

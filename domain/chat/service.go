@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"log/slog"
 	"strconv"
+	"sync"
 	"time"
 
 	"parley/domain"
@@ -66,7 +67,12 @@ func NewService(ctx context.Context, c Config) (*Service, error) {
 }
 
 // Run stores what is sent until ctx ends, and then what was already accepted.
-func (s *Service) Run(ctx context.Context) error { return s.appender.run(ctx) }
+func (s *Service) Run(ctx context.Context) error {
+	var upkeep sync.WaitGroup
+	upkeep.Go(func() { s.appender.forgetNonces(ctx) })
+	defer upkeep.Wait()
+	return s.appender.run(ctx)
+}
 
 // Epoch changes only when the database was restored from a backup.
 func (s *Service) Epoch() string { return s.epoch }

@@ -71,7 +71,9 @@ type Log interface {
 	// Extents gives the kept part of each room's numbering, in one query.
 	// Rooms that do not exist are left out.
 	Extents(ctx context.Context, rooms []domain.RoomID) (map[domain.RoomID]domain.Extent, error)
-	// ForgetNonces removes nonces used before a time.
+	// ForgetNonces removes nonces used before a time: many small units, so that
+	// an append never waits long for it and what was removed stays so if it is
+	// not finished.
 	ForgetNonces(ctx context.Context, before time.Time) error
 }
 

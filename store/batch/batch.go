@@ -96,6 +96,10 @@ func Make(entries []chat.Entry, heads map[domain.RoomID]domain.Seq, known map[Ke
 	return plan
 }
 
+// Forgotten is how many nonces one transaction removes at most: a few hundredths
+// of a second of work, even in a big table.
+const Forgotten = 500
+
 // Rooms lists each room of the entries once.
 func Rooms(entries []chat.Entry) []domain.RoomID {
 	seen := make(map[domain.RoomID]bool)

@@ -11,6 +11,7 @@ import (
 
 	"parley/domain"
 	"parley/domain/chat"
+	"parley/store/batch"
 )
 
 const (
@@ -68,14 +69,23 @@ func (s *Store) Extents(ctx context.Context, rooms []domain.RoomID) (map[domain.
 	return extents, nil
 }
 
-// ForgetNonces implements chat.Log.
+// ForgetNonces implements chat.Log. A nonce that gets a second life meanwhile
+// is young again and stays.
 func (s *Store) ForgetNonces(ctx context.Context, before time.Time) error {
-	err := s.write(ctx, func(ctx context.Context, tx pgx.Tx) error {
-		_, err := tx.Exec(ctx, `DELETE FROM nonces WHERE created_at < $1`, before)
-		return err
-	})
-	if err != nil {
-		return fmt.Errorf("forget nonces: %w", err)
+	for more := true; more; {
+		err := s.write(ctx, func(ctx context.Context, tx pgx.Tx) error {
+			result, err := tx.Exec(ctx, `
+				DELETE FROM nonces n USING (
+					SELECT room_id, author_id, nonce FROM nonces WHERE created_at < $1 ORDER BY created_at LIMIT $2
+				) AS old
+				WHERE n.room_id = old.room_id AND n.author_id = old.author_id AND n.nonce = old.nonce AND n.created_at < $1`,
+				before, batch.Forgotten)
+			more = result.RowsAffected() > 0
+			return err
+		})
+		if err != nil {
+			return fmt.Errorf("forget nonces: %w", err)
+		}
 	}
 	return nil
 }

@@ -197,12 +197,22 @@ func (s *Store) Extents(ctx context.Context, rooms []domain.RoomID) (map[domain.
 
 // ForgetNonces implements chat.Log.
 func (s *Store) ForgetNonces(ctx context.Context, before time.Time) error {
-	err := s.write(ctx, func(t *transaction) error {
-		_, err := t.exec(`DELETE FROM nonces WHERE created_at < ?`, micros(before))
-		return err
-	})
-	if err != nil {
-		return fmt.Errorf("forget nonces: %w", err)
+	for more := true; more; {
+		err := s.write(ctx, func(t *transaction) error {
+			result, err := t.exec(`
+				DELETE FROM nonces WHERE (room_id, author_id, nonce) IN (
+					SELECT room_id, author_id, nonce FROM nonces WHERE created_at < ? ORDER BY created_at LIMIT ?)`,
+				micros(before), batch.Forgotten)
+			if err != nil {
+				return err
+			}
+			removed, err := result.RowsAffected()
+			more = removed == batch.Forgotten
+			return err
+		})
+		if err != nil {
+			return fmt.Errorf("forget nonces: %w", err)
+		}
 	}
 	return nil
 }

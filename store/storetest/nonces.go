@@ -95,6 +95,20 @@ var nonceTests = map[string]func(*testing.T, *fixture){
 			t.Errorf("the older nonce still counts: %+v", got)
 		}
 	},
+	"forgetting ends however many there are": func(t *testing.T, f *fixture) {
+		room, author := f.room(t, "dev"), f.user(t, "alice")
+		for i := range 10 {
+			entries := make([]chat.Entry, 500)
+			for j := range entries {
+				entries[j] = draft(room, author, fmt.Sprint(i, " ", j), "a")
+			}
+			f.add(t, entries...)
+		}
+		must(t, f.ForgetNonces(t.Context(), moment.Add(time.Microsecond)))
+		if n := Scalar[int](t, f.db, `SELECT count(*) FROM nonces`); n != 0 {
+			t.Errorf("%d nonces are kept", n)
+		}
+	},
 	"what became of an entry can be asked": func(t *testing.T, f *fixture) {
 		room, author := f.room(t, "dev"), f.user(t, "alice")
 		f.fill(t, room, author, 2)
