@@ -25,12 +25,16 @@ func (s *Service) Connect(actor auth.Actor, options broadcast.Options) *Live {
 // Follow starts following a room after a seq, or, with broadcast.Live, from
 // now on. Announce, if not nil, makes the answer that Next gives before the
 // room's first event; the view it is given holds the extent at that moment.
-// NotFound room.not_found; Invalid history.span for a negative seq.
+// NotFound room.not_found; Invalid history.span for a negative seq; RateLimited
+// limit.subscriptions.
 func (l *Live) Follow(
 	ctx context.Context, address domain.Address, after domain.Seq, announce func(View) *wire.Line,
 ) (View, error) {
 	if after < 0 && after != broadcast.Live {
 		return View{}, errSpan("a seq is not negative")
+	}
+	if err := l.service.follows.Take(l.actor.ID()); err != nil {
+		return View{}, errFollowing(err)
 	}
 	view, err := l.service.Room(ctx, l.actor, address)
 	if err != nil {
@@ -56,4 +60,11 @@ func (l *Live) Unfollow(ctx context.Context, address domain.Address) (domain.Roo
 	}
 	l.Leave(room.ID)
 	return room, nil
+}
+
+func errFollowing(limit error) error {
+	return &domain.Error{
+		Kind: domain.RateLimited, Code: "limit.subscriptions", RetryAfter: domain.AsError(limit).RetryAfter,
+		Message: "you are following rooms too fast; wait a moment",
+	}
 }

@@ -156,6 +156,26 @@ func TestFollowingRefusesANegativeSeq(t *testing.T) {
 	storetest.WantError(t, err, domain.Invalid, "history.span")
 }
 
+// Whoever comes and goes is told to everyone who is in the room: a client that
+// does nothing else shall not drown out what people say.
+func TestFollowingIsLimited(t *testing.T) {
+	core, clock := newCore(t)
+	alice := core.User(t, "alice")
+	live := connect(t, core, alice)
+	for range 200 {
+		if _, err := live.Follow(t.Context(), lobby, broadcast.Live, nil); err != nil {
+			t.Fatal(err)
+		}
+	}
+	_, err := live.Follow(t.Context(), lobby, broadcast.Live, nil)
+	storetest.WantError(t, err, domain.RateLimited, "limit.subscriptions")
+	_, err = connect(t, core, alice).Follow(t.Context(), lobby, broadcast.Live, nil)
+	storetest.WantError(t, err, domain.RateLimited, "limit.subscriptions")
+	follow(t, core, core.User(t, "bob"), lobby, broadcast.Live)
+	clock.pass(domain.AsError(err).RetryAfter)
+	follow(t, core, alice, lobby, broadcast.Live)
+}
+
 func TestNobodyIsNobodyEverywhere(t *testing.T) {
 	core, _ := newCore(t)
 	_, err := core.Chat.Messages(t.Context(), auth.Actor{}, lobby, chat.Span{})

@@ -42,6 +42,7 @@ type Service struct {
 	epoch    string
 	messages *limiter.Rate
 	typing   *limiter.Rate
+	follows  *limiter.Rate // each can tell a whole room that somebody came and went
 	appender *appender
 	nonceKey []byte
 }
@@ -61,6 +62,7 @@ func NewService(ctx context.Context, c Config) (*Service, error) {
 		lobby: lobby.ID, epoch: epoch,
 		messages: limiter.Messages(c.Now),
 		typing:   limiter.NewRate(3, time.Second, c.Now),
+		follows:  limiter.NewRate(200, 100*time.Millisecond, c.Now),
 		appender: newAppender(c.Log, c.Hub, c.Now, c.Logger),
 		nonceKey: c.Root.Derive("message nonces"),
 	}, nil
