@@ -31,15 +31,18 @@ func isInvisible(r rune) bool {
 		return true
 	case r >= 0x2060 && r <= 0x2065, r >= 0x206a && r <= 0x206f, r >= 0xfff0 && r <= 0xfffb:
 		return true
+	case r >= 0x1bca0 && r <= 0x1bca3, r >= 0x1d173 && r <= 0x1d17a: // shorthand, musical beams
+		return true
 	case r >= 0xe0000 && r <= 0xe0fff: // tags and supplementary variation selectors
 		return true
 	}
 	return false
 }
 
-func isJoiner(r rune) bool {
-	return r == 0x200c || r == 0x200d || r >= 0xfe00 && r <= 0xfe0f
-}
+func isJoiner(r rune) bool { return r == 0x200c || r == 0x200d || isSelector(r) }
+
+// isSelector reports whether r chooses how the character before it looks.
+func isSelector(r rune) bool { return r >= 0xfe00 && r <= 0xfe0f }
 
 // Visible makes text safe to show on a terminal, in a log line or on a page:
 // what comes back holds no control character but newline and tab, no character
@@ -66,7 +69,10 @@ func Visible(s string) string {
 			// Emoji and the scripts that join their letters are beyond ASCII;
 			// a keycap (a digit, U+FE0F, U+20E3) is the one exception.
 			keycap := r == 0xfe0f && (before >= '0' && before <= '9' || before == '#' || before == '*')
-			if before < 0x80 && !keycap || isJoiner(before) && r == before {
+			// One joins at a time; behind a variation selector one may follow.
+			// A longer chain says nothing to a reader and can hide a text.
+			chained := isJoiner(before) && (isSelector(r) || !isSelector(before))
+			if before < 0x80 && !keycap || chained {
 				continue
 			}
 		case unicode.In(r, unicode.Mn, unicode.Me):

@@ -13,7 +13,7 @@ import (
 
 func TestHarmlessTextIsShownAsItIs(t *testing.T) {
 	for _, text := range []string{
-		"", "plain", "tab\tnewline\n", "日本語", "🇩🇪 👩‍👩‍👧‍👦 👍🏽 ❤️ 1️⃣", "Việt Nam", "שלום עליכם", "السلام عليكم",
+		"", "plain", "tab\tnewline\n", "日本語", "🇩🇪 👩‍👩‍👧‍👦 👍🏽 ❤️ 1️⃣ ❤\ufe0f\u200d🔥", "Việt Nam", "שלום עליכם", "السلام عليكم",
 		"می\u200cخواهم", "क्\u200dष", "e\u0301 a\u0328\u0301",
 	} {
 		if got := domain.Visible(text); got != text {
@@ -35,6 +35,9 @@ func TestWeaponsAreMadeHarmless(t *testing.T) {
 		"ad\u200dmin":                            "admin",
 		"\ufeffbom":                              "bom",
 		"tag\U000e0041\U000e007fs":               "tags",
+		"é\ufe00\ufe01\ufe02\ufe03\ufe00":        "é\ufe00", // a text in selectors that nobody sees
+		"é\u200c\u200d\u200c\ufe0f":              "é\u200c",
+		"music\U0001d173 and\U0001bca0":          "music and",
 		"bad\xffbyte":                            "bad\ufffdbyte",
 		"line\u2028sep":                          "linesep",
 		"z" + strings.Repeat("\u0300", 50) + "!": "z" + strings.Repeat("\u0300", 6) + "!",
