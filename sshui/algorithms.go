@@ -20,6 +20,10 @@ func algorithms() gossh.Config {
 			gossh.CipherChaCha20Poly1305,
 			gossh.CipherAES256GCM,
 			gossh.CipherAES128GCM,
+			// With the MACs below, for clients that know no cipher above, such
+			// as Debian's paramiko.
+			gossh.CipherAES256CTR,
+			gossh.CipherAES128CTR,
 		},
 		MACs: []string{
 			gossh.HMACSHA256ETM,

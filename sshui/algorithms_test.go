@@ -45,7 +45,9 @@ func TestOnlyNamedAlgorithmsAreOffered(t *testing.T) {
 	var offered keyExchangeInit
 	check(t, gossh.Unmarshal(packet[:len(packet)-int(header.Padding)], &offered))
 
-	ciphers := []string{"chacha20-poly1305@openssh.com", "aes256-gcm@openssh.com", "aes128-gcm@openssh.com"}
+	ciphers := []string{
+		"chacha20-poly1305@openssh.com", "aes256-gcm@openssh.com", "aes128-gcm@openssh.com", "aes256-ctr", "aes128-ctr",
+	}
 	macs := []string{"hmac-sha2-256-etm@openssh.com", "hmac-sha2-512-etm@openssh.com"}
 	want := keyExchangeInit{
 		KeyExchanges: []string{"mlkem768x25519-sha256", "curve25519-sha256", "curve25519-sha256@libssh.org"},

@@ -132,7 +132,7 @@ func TestNothingAcknowledgedIsLostWhenTheProcessIsKilled(t *testing.T) {
 		for round := range kills {
 			killUnderLoad(t, env, people, r, round)
 		}
-		s := spawn(t, env)
+		s := spawnFrom(t, releasedProgram, env)
 		checkHistory(t, s.history(t, people[0].token), r)
 	})
 }
@@ -140,7 +140,7 @@ func TestNothingAcknowledgedIsLostWhenTheProcessIsKilled(t *testing.T) {
 // killUnderLoad starts the program, lets everybody write, and kills it.
 func killUnderLoad(t *testing.T, env map[string]string, people []*poster, r *record, round int) {
 	t.Helper()
-	s := spawn(t, env)
+	s := spawnFrom(t, releasedProgram, env)
 	for _, p := range people {
 		if p.token == "" {
 			p.token = s.logIn(t, "127.0.0.1", p.name)

@@ -10,7 +10,6 @@ import (
 	"net/netip"
 	"os"
 	"strconv"
-	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -68,7 +67,7 @@ func openLoad(b *testing.B, users int) *load {
 		}
 		l.tokens, l.actors = append(l.tokens, token.Text), append(l.actors, actor)
 	}
-	l.service = spawn(b, env)
+	l.service = spawnFrom(b, releasedProgram, env)
 	return l
 }
 
@@ -191,36 +190,6 @@ func (l *load) write(ctx context.Context, b *testing.B, first, perSecond int) {
 	}
 }
 
-// cpu is how much processor time the service has used.
-func (l *load) cpu(b *testing.B) time.Duration {
-	b.Helper()
-	content, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", l.pid))
-	if err != nil {
-		b.Fatal(err)
-	}
-	fields := strings.Fields(string(content[bytes.LastIndexByte(content, ')')+2:]))
-	user, _ := strconv.Atoi(fields[11])
-	system, _ := strconv.Atoi(fields[12])
-	return time.Duration(user+system) * 10 * time.Millisecond // USER_HZ is 100
-}
-
-// memory is the service's resident memory in KB.
-func (l *load) memory(b *testing.B) float64 {
-	b.Helper()
-	content, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", l.pid))
-	if err != nil {
-		b.Fatal(err)
-	}
-	for line := range strings.Lines(string(content)) {
-		if fields := strings.Fields(line); fields[0] == "VmRSS:" {
-			kb, _ := strconv.ParseFloat(fields[1], 64)
-			return kb
-		}
-	}
-	b.Fatal("the service has no memory")
-	return 0
-}
-
 // measure lets the load run and reports what it costs the service.
 func (l *load) measure(b *testing.B, t *tally) {
 	b.Helper()
@@ -290,8 +259,8 @@ func (l *load) read(ctx context.Context, b *testing.B, readers int) *tally {
 func BenchmarkDoorsOpen(b *testing.B) {
 	env := settingsOf(b, store.Config{})
 	addUser(b, env, "alice")
-	spawn(b, env).kill() // the program is built, the database made
+	spawnFrom(b, releasedProgram, env).kill() // the program is built, the database made
 	for b.Loop() {
-		spawn(b, env).kill()
+		spawnFrom(b, releasedProgram, env).kill()
 	}
 }

@@ -153,24 +153,35 @@ func serve(t *testing.T, env map[string]string) *service {
 	return s
 }
 
-// build makes the program once for all tests that need a process of its own.
-var build = sync.OnceValues(func() (string, error) {
+// programs are built once for all tests that need a process of its own: as the
+// tests are built, and as it is released, where memory and time count.
+var (
+	testedProgram   = sync.OnceValues(func() (string, error) { return build(raceFlag) })
+	releasedProgram = sync.OnceValues(func() (string, error) { return build("-trimpath") })
+)
+
+func build(flag string) (string, error) {
 	dir, err := os.MkdirTemp("", "parley-test-")
 	if err != nil {
 		return "", err
 	}
 	file := filepath.Join(dir, "parley")
-	out, err := exec.Command("go", "build", raceFlag, "-o", file, ".").CombinedOutput()
+	out, err := exec.Command("go", "build", flag, "-o", file, ".").CombinedOutput()
 	if err != nil {
 		return "", fmt.Errorf("%w: %s", err, out)
 	}
 	return file, nil
-})
+}
 
 // spawn runs a service in a process of its own.
 func spawn(t testing.TB, env map[string]string) *service {
 	t.Helper()
-	file, err := build()
+	return spawnFrom(t, testedProgram, env)
+}
+
+func spawnFrom(t testing.TB, program func() (string, error), env map[string]string) *service {
+	t.Helper()
+	file, err := program()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -284,4 +295,34 @@ func credentials(name, password string) string {
 func (s *service) logIn(t testing.TB, from, name string) string {
 	t.Helper()
 	return s.must(t, 200, from, "POST", "/api/v1/auth/login", "", credentials(name, password)).field(t, "access_token")
+}
+
+// cpu is how much processor time the service has used.
+func (s *service) cpu(t testing.TB) time.Duration {
+	t.Helper()
+	content, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", s.pid))
+	if err != nil {
+		t.Fatal(err)
+	}
+	fields := strings.Fields(string(content[bytes.LastIndexByte(content, ')')+2:]))
+	user, _ := strconv.Atoi(fields[11])
+	system, _ := strconv.Atoi(fields[12])
+	return time.Duration(user+system) * 10 * time.Millisecond // USER_HZ is 100
+}
+
+// memory is the service's resident memory in KB.
+func (s *service) memory(t testing.TB) float64 {
+	t.Helper()
+	content, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", s.pid))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for line := range strings.Lines(string(content)) {
+		if fields := strings.Fields(line); fields[0] == "VmRSS:" {
+			kb, _ := strconv.ParseFloat(fields[1], 64)
+			return kb
+		}
+	}
+	t.Fatal("the service has no memory")
+	return 0
 }

@@ -132,8 +132,11 @@ func checkUnreadable(t *testing.T, env map[string]string, database store.Config,
 }
 
 func TestTenWrongLogInsCloseBothDoorsForThatAddressAlone(t *testing.T) {
+	if testing.Short() {
+		t.Skip("builds the program, since checking passwords takes its time")
+	}
 	env := settingsOf(t, store.Config{})
-	s := serve(t, env)
+	s := spawnFrom(t, releasedProgram, env)
 	addUser(t, env, "alice")
 	for i := range 5 {
 		s.must(t, 401, "127.0.0.2", "POST", "/api/v1/auth/login", "", credentials("alice", fmt.Sprint("Wrong-", i)))
@@ -158,8 +161,8 @@ func TestTenWrongLogInsCloseBothDoorsForThatAddressAlone(t *testing.T) {
 		_ = client.Close()
 	}
 	refused(s)
-	s.stop()
-	refused(serve(t, env))
+	s.kill()
+	refused(spawnFrom(t, releasedProgram, env))
 }
 
 func TestTheConsoleTakesHoldWhileTheServiceRuns(t *testing.T) {

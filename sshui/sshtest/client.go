@@ -10,7 +10,7 @@ import (
 )
 
 // dialTimeout bounds connecting and logging in.
-const dialTimeout = 15 * time.Second
+const dialTimeout = 30 * time.Second
 
 // Person is somebody who came in by SSH and sees a screen.
 type Person struct {
