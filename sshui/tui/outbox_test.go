@@ -6,7 +6,9 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
+	"parley/domain"
 	"parley/store"
 	"parley/store/storetest"
 )
@@ -82,6 +84,26 @@ func TestTooManyUnsentMessagesAreRefusedAndStayInTheLine(t *testing.T) {
 		alice.Press("line "+itoa(i), enter)
 	}
 	alice.Sees("too many of your messages are not sent yet", "> line 100")
+}
+
+func TestAReadMarkerThatCouldNotBeWrittenIsTriedAgain(t *testing.T) {
+	if testing.Short() {
+		t.Skip("waits for the database's time-out")
+	}
+	file := filepath.Join(t.TempDir(), "parley.db")
+	core := storetest.NewCoreOn(t, store.Config{SQLitePath: file})
+	reader, bob := core.User(t, "alice"), core.User(t, "bobby")
+	alice := watch(t, core, reader, reference)
+	alice.Sees("1 here")
+	seq := say(t, core, bob, "read me")
+	release := lock(t, file)
+	alice.Sees("read me")
+	<-time.After(5 * time.Second) // the first try is given up
+	release()
+	storetest.Eventually(t, "the marker is written", func() bool {
+		view, err := core.Chat.Room(t.Context(), reader, domain.Address{Name: domain.Lobby})
+		return err == nil && view.Read == seq
+	})
 }
 
 // lock holds the database's write lock, as another program might, until the

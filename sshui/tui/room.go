@@ -48,10 +48,15 @@ type pageMsg struct {
 }
 
 type (
-	retryMsg  struct{}            // time to ask a store again that did not answer
-	markMsg   struct{}            // time to write the read marker
-	markedMsg struct{ err error } // it was written, or not
+	retryMsg struct{} // time to ask a store again that did not answer
+	markMsg  struct{} // time to write the read marker
 )
+
+// markedMsg says that the read marker was written, or why not.
+type markedMsg struct {
+	seq domain.Seq
+	err error
+}
 
 // io makes a command of a question to the core. It ends with the session.
 func (s *screen) io(timeout time.Duration, ask func(context.Context) tea.Msg) tea.Cmd {
@@ -241,8 +246,15 @@ func (s *screen) mark() tea.Cmd {
 
 func (s *screen) writeMark() tea.Cmd {
 	c, here, seq, from := s.config, s.here(), s.timeline.seen, s.live.Subscription
-	s.marked = max(s.marked, seq)
 	return s.io(readTimeout, func(ctx context.Context) tea.Msg {
-		return markedMsg{c.Chat.MarkRead(ctx, c.Actor, here, seq, from)}
+		return markedMsg{seq, c.Chat.MarkRead(ctx, c.Actor, here, seq, from)}
 	})
+}
+
+// wrote notes that the marker was written; if it was not, it is tried again.
+func (s *screen) wrote(msg markedMsg) {
+	s.marking = false
+	if msg.err == nil {
+		s.marked = max(s.marked, msg.seq)
+	}
 }

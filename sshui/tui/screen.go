@@ -105,7 +105,7 @@ func (s *screen) route(msg tea.Msg) tea.Cmd {
 	case markMsg:
 		return s.writeMark()
 	case markedMsg:
-		s.marking = false
+		s.wrote(msg)
 	}
 	return nil
 }
