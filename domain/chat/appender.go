@@ -152,8 +152,12 @@ func (a *appender) inquire(batch []*pending, unknown error) {
 		switch {
 		case err != nil:
 			result = Appended{Err: unknown}
-		case result.Seq == 0:
+		case result.Seq == 0 && result.Err == nil:
 			result = Appended{Err: domain.Unreachable(unknown)}
+		case result.Err == nil:
+			// Shown with its nonce; the hub drops it if it was shown before.
+			p.message.Seq, p.message.CreatedAt = result.Seq, result.CreatedAt
+			a.hub.Publish(messageEvent(p.message, p.nonce))
 		}
 		p.done <- result
 	}

@@ -109,8 +109,8 @@ func TestAMessageWhoseCommitWasLostIsFoundAndAcknowledged(t *testing.T) {
 	if err != nil || sent.Message.Seq != 1 || sent.Nonce != "n" {
 		t.Fatalf("got %+v, %v", sent, err)
 	}
-	if event := events(t, live, 1)[0]; event.Message != sent.Message {
-		t.Errorf("shown was %+v, sent %+v", event.Message, sent.Message)
+	if event := events(t, live, 1)[0]; event.Message != sent.Message || event.Nonce != "n" {
+		t.Errorf("shown was %+v, sent %+v", event, sent)
 	}
 	proxy.LoseCommit(false)
 	_, err = core.Chat.Send(t.Context(), alice, lobby, chat.Draft{Content: "never arrived", Nonce: "m"})
