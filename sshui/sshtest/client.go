@@ -22,6 +22,11 @@ type Person struct {
 // Dial connects and logs in by password, whatever the host key. From is the
 // local address to come from; "" for any.
 func Dial(addr, user, password, from string) (*ssh.Client, error) {
+	return DialAs(addr, user, password, from, "")
+}
+
+// DialAs is Dial by a client that says a version of itself; "" for the usual.
+func DialAs(addr, user, password, from, version string) (*ssh.Client, error) {
 	dialer := net.Dialer{Timeout: dialTimeout}
 	if from != "" {
 		dialer.LocalAddr = &net.TCPAddr{IP: net.ParseIP(from)}
@@ -34,7 +39,7 @@ func Dial(addr, user, password, from string) (*ssh.Client, error) {
 		return nil, err
 	}
 	c, channels, requests, err := ssh.NewClientConn(conn, addr, &ssh.ClientConfig{
-		User: user, Auth: []ssh.AuthMethod{ssh.Password(password)},
+		User: user, Auth: []ssh.AuthMethod{ssh.Password(password)}, ClientVersion: version,
 		HostKeyCallback: ssh.InsecureIgnoreHostKey(), //nolint:gosec // a server of the test's own
 	})
 	if err != nil {
