@@ -10,6 +10,10 @@ const (
 	// maxLoaded is how many messages a screen holds. Beyond it those that are
 	// farthest from the view are dropped and read again when needed.
 	maxLoaded = 600
+	// tall is from how many rows on an entry is kept drawn only in view, or
+	// nearby: so many entries from it.
+	tall   = 50
+	nearby = 2
 )
 
 // timeline is the part of a room's history that is loaded, and where in it the
@@ -139,7 +143,8 @@ func (t *timeline) page() int { return max(t.height-2, 1) }
 func (t *timeline) draw() []string {
 	rows := make([]string, 0, t.height)
 	s := t.top()
-	for i := s.index; i < t.count() && len(rows) < t.height; i++ {
+	i := s.index
+	for ; i < t.count() && len(rows) < t.height; i++ {
 		for n, line := range t.above(i) {
 			if i > s.index || n >= s.row {
 				rows = append(rows, line)
@@ -153,7 +158,18 @@ func (t *timeline) draw() []string {
 			rows = append(rows, r.margin+r.text)
 		}
 	}
+	t.release(s.index-nearby, i+nearby)
 	return rows[:min(len(rows), t.height)]
+}
+
+// release forgets the rows of tall entries outside of a range: drawn, they take
+// many times the memory of their text.
+func (t *timeline) release(from, to int) {
+	for i, e := range t.items {
+		if (i < from || i >= to) && len(e.rows) > tall {
+			e.redraw()
+		}
+	}
 }
 
 // resize changes the size and the look, keeping the line that is read.
