@@ -30,6 +30,8 @@ func cleanAttr(_ []string, attr slog.Attr) slog.Attr {
 	switch attr.Value.Kind() {
 	case slog.KindTime:
 		attr.Value = slog.TimeValue(attr.Value.Time().UTC())
+	case slog.KindDuration: // as JSON it would be a number without a unit
+		attr.Value = slog.StringValue(attr.Value.Duration().String())
 	case slog.KindString:
 		attr.Value = slog.StringValue(domain.VisibleLine(attr.Value.String()))
 	case slog.KindAny:
