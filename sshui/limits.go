@@ -31,5 +31,4 @@ const (
 	missedKeepalives = 3   // questions without an answer until the peer counts as gone
 	maxLoggedName    = 64  // bytes of a user name in the log
 	maxLoggedVersion = 128 // bytes of a client's version in the log
-	maxShownCommand  = 200 // bytes of a command in an answer
 )

@@ -112,19 +112,6 @@ func TestOpenSSHGetsNothingForwarded(t *testing.T) {
 	}
 }
 
-func TestOpenSSHGetsTheExitStatusAndOneLine(t *testing.T) {
-	notInShort(t)
-	d := open(t, options{})
-	status, out, told := outcome(t, openssh(t, d, storetest.Password, "-T", "127.0.0.1"))
-	if status != 2 || out != "" || !strings.Contains(told, "parley: this session has no terminal; connect with: ssh -t ...\n") {
-		t.Errorf("no terminal: status %d, %q, told %q", status, out, told)
-	}
-	status, out, told = outcome(t, openssh(t, d, storetest.Password, "127.0.0.1", "post", "lobby"))
-	if status != 2 || out != "" || !strings.Contains(told, `parley: unknown command "post lobby"; there are no commands yet`) {
-		t.Errorf("a command: status %d, %q, told %q", status, out, told)
-	}
-}
-
 func TestOpenSSHIsToldWhyItsAccessEnds(t *testing.T) {
 	notInShort(t)
 	d := open(t, options{})

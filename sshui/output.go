@@ -16,6 +16,9 @@ var (
 // chunk is how much is handed to the channel at once, so that progress shows.
 const chunk = 16 << 10
 
+// commandRoom is how many bytes of a command's result may wait.
+const commandRoom = 32 << 10
+
 // outputRoom is how many bytes may wait for a terminal of a size: some frames
 // of a small one, and a full redraw of a large one with every cell coloured.
 // As much again may be on its way.
@@ -23,9 +26,10 @@ func outputRoom(cells int) int { return 64<<10 + 16*cells }
 
 // output is the bounded asynchronous writer between a session's screen and its
 // channel. Write copies and comes back at once while there is room; without
-// room it waits, but never longer than patience. One goroutine writes to the
-// channel. If room does not come in time, or a write makes no progress for the
-// time of stall, fail is called, once, and nothing more is written.
+// room it waits, but never longer than patience, if there is one: else for as
+// long as the client reads at all. One goroutine writes to the channel. If room
+// does not come in time, or a write makes no progress for the time of stall,
+// fail is called, once, and nothing more is written.
 type output struct {
 	to       io.Writer
 	patience time.Duration
@@ -56,13 +60,13 @@ func (o *output) Write(p []byte) (int, error) {
 	if written == len(p) || err != nil {
 		return written, err
 	}
-	timeout := time.NewTimer(o.patience)
-	defer timeout.Stop()
+	timeout, stop := after(o.patience)
+	defer stop()
 	for written < len(p) {
 		select {
 		case <-o.freed:
 		case <-o.done:
-		case <-timeout.C:
+		case <-timeout:
 			o.stop(errOverflow)
 		}
 		n, err := o.add(p[written:])
@@ -145,18 +149,18 @@ func (o *output) take(empty []byte) ([]byte, bool) {
 	}
 }
 
-// flush takes nothing more and waits, for a time, until all is written. What
-// is not written by then counts as stalled.
+// flush takes nothing more and waits, for a time if there is one, until all is
+// written. What is not written by then counts as stalled.
 func (o *output) flush(timeout time.Duration) {
 	o.mu.Lock()
 	o.closed = true
 	o.mu.Unlock()
 	signal(o.wake)
-	timer := time.NewTimer(timeout)
-	defer timer.Stop()
+	late, stop := after(timeout)
+	defer stop()
 	select {
 	case <-o.done:
-	case <-timer.C:
+	case <-late:
 		o.stop(errStalled)
 		<-o.done // what fails closes the connection, which ends the write
 	}
@@ -179,6 +183,15 @@ func (o *output) settle(err error) bool {
 	o.err, o.queue = err, nil
 	signal(o.wake)
 	return true
+}
+
+// after is a timer's channel; it never fires if d is 0.
+func after(d time.Duration) (<-chan time.Time, func() bool) {
+	if d == 0 {
+		return nil, func() bool { return false }
+	}
+	timer := time.NewTimer(d)
+	return timer.C, timer.Stop
 }
 
 // signal leaves a token for whoever waits. It never blocks.

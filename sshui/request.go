@@ -40,6 +40,7 @@ func (s *session) setTerminal(payload []byte) bool {
 	}
 	s.terminal = true
 	s.size = dimensions{asked.Columns, asked.Rows, asked.WidthPixels, asked.HeightPixels}.size()
+	s.width.Store(int64(s.size.Width))
 	if len(asked.Term) <= maxTerm && domain.VisibleLine(asked.Term) == asked.Term {
 		s.term = asked.Term
 	}
@@ -54,9 +55,13 @@ func (s *session) resize(payload []byte) bool {
 		return false
 	}
 	size := d.size()
+	s.width.Store(int64(size.Width))
 	if s.output == nil {
 		s.size = size
 		return true
+	}
+	if s.errors != nil {
+		return true // the lines of a command have no height
 	}
 	s.output.resize(outputRoom(size.Width * size.Height))
 	select {

@@ -5,20 +5,15 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"sync/atomic"
 	"time"
 
 	gossh "golang.org/x/crypto/ssh"
 
 	"parley/domain"
 	"parley/domain/broadcast"
+	"parley/sshui/command"
 	"parley/sshui/tui"
-)
-
-// Exit statuses of a session, as for a command.
-const (
-	exitDone   = 0
-	exitFailed = 1
-	exitUsage  = 2
 )
 
 // session is one session channel: what the client prepared for it and, once
@@ -32,11 +27,13 @@ type session struct {
 	terminal    bool // a PTY was asked for
 	term        string
 	size        tui.Size
+	width       atomic.Int64  // size.Width, for what only needs to know it
 	resizes     chan tui.Size // holds the latest size only
 	command     string        // what to run; "" for the chat
 
 	started bool
 	output  *output
+	errors  *output // stderr; nil for the chat
 	stop    context.CancelCauseFunc
 	over    chan struct{} // closed when what was started has ended
 }
@@ -80,18 +77,32 @@ func (s *session) start() {
 	c := s.connection
 	var ctx context.Context
 	ctx, s.stop = context.WithCancelCause(c.ctx)
-	to, work, cells := s.channel.Stderr(), s.explain, 0
+	work := s.runCommand
 	if s.showsChat() {
-		to, work, cells = s.channel, s.chat, s.size.Width*s.size.Height
+		work = s.chat
+		s.output = newOutput(s.channel, outputRoom(s.size.Width*s.size.Height), c.server.limits, c.end)
+	} else {
+		// A pipe may be emptied as slowly as its reader likes.
+		patient := c.server.limits
+		patient.patience = 0
+		s.output = newOutput(s.channel, commandRoom, patient, c.end)
+		s.errors = newOutput(s.channel.Stderr(), commandRoom, patient, c.end)
+		c.run("errors", s.errors.run)
 	}
-	s.output = newOutput(to, outputRoom(cells), c.server.limits, c.end)
 	size := s.size
 	c.run("output", s.output.run)
 	c.run("session", func() {
 		defer close(s.over)
-		defer s.output.settle(errEnded) // after a panic nothing else ends it
+		defer s.settle() // after a panic nothing else ends them
 		s.exit(work(ctx, size))
 	})
+}
+
+func (s *session) settle() {
+	s.output.settle(errEnded)
+	if s.errors != nil {
+		s.errors.settle(errEnded)
+	}
 }
 
 func (s *session) showsChat() bool {
@@ -105,7 +116,7 @@ func (s *session) chat(ctx context.Context, size tui.Size) int {
 		In: s.channel, Out: s.output, Size: size, Resizes: s.resizes, Environ: s.environment.list(s.term),
 	}, tui.Config{Chat: c.server.chat, Actor: c.actor, Log: c.log, Now: time.Now})
 	if err == nil {
-		return exitDone
+		return command.Done
 	}
 	if ctx.Err() == nil {
 		var bye *broadcast.Bye
@@ -114,7 +125,7 @@ func (s *session) chat(ctx context.Context, size tui.Size) int {
 		}
 	}
 	fmt.Fprintf(s.output, "Connection closed: %s\r\n", farewell(err))
-	return exitFailed
+	return command.Failed
 }
 
 // farewell is what a person is told about the end of their session.
@@ -126,26 +137,32 @@ func farewell(err error) string {
 	return domain.VisibleLine(domain.AsError(err).Message)
 }
 
-// explain says why there is no chat, and gives the exit status.
-func (s *session) explain(context.Context, tui.Size) int {
-	line := "parley: this session has no terminal; connect with: ssh -t ..."
-	switch {
-	case s.command != "":
-		line = fmt.Sprintf("parley: unknown command %q; there are no commands yet", shown(s.command, maxShownCommand))
-	case s.terminal:
-		line = "parley: this terminal cannot show the chat; set TERM to what it is, such as xterm-256color"
+// runCommand carries out the command, or the line mode where the screen cannot
+// be shown, and gives the exit status.
+func (s *session) runCommand(ctx context.Context, _ tui.Size) int {
+	c := s.connection
+	typed := s.command
+	if typed == "" {
+		typed = command.Plain
 	}
-	end := "\n"
-	if s.terminal {
-		end = "\r\n" // the client's own terminal does not add the return
-	}
-	fmt.Fprint(s.output, line+end)
-	return exitUsage
+	in := newInput(s.channel, c.run)
+	defer context.AfterFunc(ctx, func() { _ = in.Close() })()
+	return command.Run(ctx, typed, command.Terminal{
+		In: in, Out: s.output, Err: s.errors, PTY: s.terminal,
+		Width: func() int { return int(s.width.Load()) },
+		Zone:  tui.Zone(s.environment.list(s.term)), Go: c.run,
+	}, command.Config{Chat: c.server.chat, Auth: c.server.auth, Actor: c.actor, Log: c.log})
 }
 
-// exit ends the session after what it wrote.
+// exit ends the session after what it wrote. A command's result may take its
+// time, as long as it is read.
 func (s *session) exit(status int) {
-	s.output.flush(s.connection.server.limits.grace)
+	if s.errors == nil {
+		s.output.flush(s.connection.server.limits.grace)
+	} else {
+		s.output.flush(0)
+		s.errors.flush(0)
+	}
 	_, _ = s.channel.SendRequest("exit-status", false, gossh.Marshal(struct{ Status uint32 }{uint32(status)}))
 	_ = s.channel.Close()
 }

@@ -1,7 +1,6 @@
 package sshui_test
 
 import (
-	"bytes"
 	"fmt"
 	"runtime"
 	"strings"
@@ -23,49 +22,6 @@ func TestTheChatIsShownUntilThePersonQuits(t *testing.T) {
 	}
 	if out := term.out.String(); !strings.Contains(out, "\x1b[?1049l") || strings.Contains(out, "Connection closed") {
 		t.Errorf("the terminal was left as %q", out[max(0, len(out)-200):])
-	}
-}
-
-func TestWithoutATerminalThereIsOneClearLine(t *testing.T) {
-	d := open(t, options{})
-	client := d.logIn(t, "alice")
-	for name, test := range map[string]struct {
-		start func(*gossh.Session) error
-		want  string
-	}{
-		"no terminal": {
-			func(s *gossh.Session) error { return s.Shell() },
-			"parley: this session has no terminal; connect with: ssh -t ...\n",
-		},
-		"a terminal that cannot": {
-			func(s *gossh.Session) error {
-				check(t, s.RequestPty("dumb", 24, 80, nil))
-				return s.Shell()
-			},
-			"parley: this terminal cannot show the chat; set TERM to what it is, such as xterm-256color\r\n",
-		},
-		"a command": {
-			func(s *gossh.Session) error { return s.Start("whoami --json") },
-			"parley: unknown command \"whoami --json\"; there are no commands yet\n",
-		},
-		"a command that is a weapon": {
-			func(s *gossh.Session) error { return s.Start("\x1b]0;owned\x07\u202e" + strings.Repeat("x", 10_000)) },
-			"parley: unknown command \"\ufffd]0;owned\ufffd" + strings.Repeat("x", 187) + "\"; there are no commands yet\n",
-		},
-	} {
-		t.Run(name, func(t *testing.T) {
-			s, err := client.NewSession()
-			check(t, err)
-			var out, told bytes.Buffer
-			s.Stdout, s.Stderr = &out, &told
-			check(t, test.start(s))
-			if status := exitStatus(t, s); status != 2 {
-				t.Errorf("exit status %d, want 2", status)
-			}
-			if out.Len() > 0 || told.String() != test.want {
-				t.Errorf("got %q and %q, want %q", out.String(), told.String(), test.want)
-			}
-		})
 	}
 }
 

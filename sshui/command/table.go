@@ -1,0 +1,92 @@
+package command
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"parley/sshui/line"
+)
+
+// table lists the commands in the order of the help.
+func table() []command {
+	return []command{
+		{
+			"post", "[--json] [--nonce N] [--lines] ROOM [TEXT...]",
+			"sends TEXT, as it was typed, or else standard input as one message; with --lines, each line as one",
+			[]string{
+				"post lobby hello", "post '#lobby' \"it's   done\"", "post --nonce build-17 lobby build 17 passed",
+				"post lobby < notes.txt", "post --lines --json lobby < lines.txt",
+			},
+			post,
+		},
+		{
+			"read", "[-n 50] [--before SEQ] [--after SEQ] [--json] ROOM", "prints messages, oldest first",
+			[]string{"read lobby", "read lobby -n 10 --before 120", "read lobby --after 120 --json"},
+			read,
+		},
+		{
+			"tail", "[-n 10] [--after SEQ] [--json] ROOM...",
+			"prints the newest messages and what follows, until interrupted; --after goes with one room",
+			[]string{"tail lobby", "tail lobby -n 0", "tail --json --after 120 lobby"},
+			tail,
+		},
+		{"rooms", "[--json]", "lists the rooms you are in", []string{"rooms", "rooms --json"}, rooms},
+		{"whoami", "[--json]", "prints your name", []string{"whoami", "whoami --json"}, whoami},
+		{Plain, "", "is the chat line by line, without a full screen", []string{"plain"}, plain},
+		{"help", "[COMMAND]", "prints this, or how one command is used", []string{"help", "help post"}, help},
+	}
+}
+
+// synopsis is the command with its arguments.
+func (c command) synopsis() string { return strings.TrimSpace(c.name + " " + c.usage) }
+
+func (c command) help() string {
+	var text strings.Builder
+	fmt.Fprintf(&text, "%s\n  %s\n\nExamples:\n", c.synopsis(), c.does)
+	for _, example := range c.examples {
+		fmt.Fprintf(&text, "  ssh HOST %s\n", example)
+	}
+	return text.String()
+}
+
+func help(_ context.Context, c *call) error {
+	l := &arguments{most: 1}
+	if err := l.parse(c.raw); err != nil && !errors.Is(err, errHelp) {
+		return err
+	}
+	if len(l.words) == 1 {
+		found, err := find(l.words[0])
+		if err != nil {
+			return err
+		}
+		return c.print(found.help())
+	}
+	var text strings.Builder
+	text.WriteString("Usage: ssh HOST COMMAND ...\n\n")
+	for _, one := range table() {
+		fmt.Fprintf(&text, "  %s\n      %s\n", one.synopsis(), one.does)
+	}
+	text.WriteString("\nA ROOM is a name (lobby or '#lobby'), a number, or @NAME for your conversation with somebody.\n" +
+		"Flags stand before TEXT; -- ends them. --json prints one JSON object a line.\n" +
+		"Exit status: 0 done, 1 refused or failed, 2 wrong usage, 75 try again later.\n" +
+		"help COMMAND shows examples.\n")
+	return c.print(text.String())
+}
+
+// plain is the line mode.
+func plain(ctx context.Context, c *call) error {
+	l := &arguments{}
+	if err := l.parse(c.raw); err != nil {
+		return err
+	}
+	t := c.terminal
+	err := line.Run(ctx, line.Terminal{
+		In: t.In, Out: t.Out, Err: t.Err, Editing: t.PTY, Width: t.Width, Zone: t.Zone, Go: t.Go,
+	}, line.Config{Chat: c.Chat, Actor: c.Actor, Log: c.Log})
+	if errors.Is(err, line.ErrRefused) {
+		return errTold
+	}
+	return err
+}
