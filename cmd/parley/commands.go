@@ -20,6 +20,12 @@ type commands struct {
 	Version versionCommand `cmd:"" help:"Print version, commit and Go version."`
 }
 
+// Help is shown by parley --help.
+func (commands) Help() string {
+	return `Example:
+  parley serve --init`
+}
+
 // console is what a command works with.
 type console struct {
 	ctx     context.Context

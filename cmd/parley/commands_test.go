@@ -53,11 +53,11 @@ func TestInitWritesFreshKeysAndNeverOverwrites(t *testing.T) {
 
 func TestEveryCommandHasHelpWithAnExample(t *testing.T) {
 	for _, command := range []string{
-		"serve", "init", "migrate", "version", "user add", "user list", "user passwd",
+		"", "user", "serve", "init", "migrate", "version", "user add", "user list", "user passwd",
 		"user disable", "user enable", "user unlock", "user admin",
 	} {
 		status, stdout, stderr := runIn(t, append(strings.Fields(command), "--help")...)
-		if status != exitDone || stderr != "" || !strings.Contains(stdout, "Example:\n\n    parley "+command) {
+		if status != exitDone || stderr != "" || !strings.Contains(stdout, strings.TrimSpace("Example:\n\n    parley "+command)) {
 			t.Errorf("%s --help: status %d\n%s%s", command, status, stdout, stderr)
 		}
 	}

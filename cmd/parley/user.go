@@ -27,6 +27,12 @@ type userCommands struct {
 	Admin   userAdmin   `cmd:"" help:"Make a user an admin, or not one any more."`
 }
 
+// Help is shown by parley user --help.
+func (userCommands) Help() string {
+	return `Example:
+  parley user add alice --admin`
+}
+
 type userAdd struct {
 	Name          string `arg:"" help:"Name of the account."`
 	Admin         bool   `help:"Make it an admin."`

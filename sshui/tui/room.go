@@ -36,6 +36,12 @@ type joinedMsg struct {
 // feedMsg is what happened since the last one.
 type feedMsg struct{ events []domain.Event }
 
+// onlineMsg is who is here, or why it is not known.
+type onlineMsg struct {
+	online []domain.Author
+	err    error
+}
+
 // endedMsg says that nothing more will happen, and why.
 type endedMsg struct{ err error }
 
@@ -100,10 +106,7 @@ func (s *screen) entered(msg joinedMsg) tea.Cmd {
 	s.status.outage = ""
 	s.joined, s.room, s.marked = true, msg.room, msg.room.Read
 	s.timeline.open(msg.page, msg.room.Read)
-	s.people = map[domain.UserID]domain.Author{}
-	for _, person := range msg.online {
-		s.people[person.ID] = person
-	}
+	s.setOnline(msg.online)
 	cmd := tea.Batch(s.next(), s.sendNext())
 	if len(s.timeline.pending) > 0 { // written before the room was open
 		return tea.Batch(cmd, s.toNewest())
@@ -146,8 +149,11 @@ func (s *screen) next() tea.Cmd {
 
 func (s *screen) feed(msg feedMsg) tea.Cmd {
 	s.fed = time.Now()
+	cmd := s.next()
 	for _, event := range msg.events {
 		switch event.Type {
+		case "": // lagged: messages are read again, but not who came and went
+			cmd = tea.Batch(cmd, s.askOnline())
 		case domain.EventMessage:
 			s.arrive(event)
 		case domain.EventRead: // on another screen of mine
@@ -163,7 +169,24 @@ func (s *screen) feed(msg feedMsg) tea.Cmd {
 			}
 		}
 	}
-	return s.next()
+	return cmd
+}
+
+// askOnline asks who is here.
+func (s *screen) askOnline() tea.Cmd {
+	c, here := s.config, s.here()
+	return s.io(readTimeout, func(ctx context.Context) tea.Msg {
+		online, err := c.Chat.Online(ctx, c.Actor, here)
+		return onlineMsg{online, err}
+	})
+}
+
+// setOnline takes over who is here.
+func (s *screen) setOnline(online []domain.Author) {
+	s.people = make(map[domain.UserID]domain.Author, len(online))
+	for _, person := range online {
+		s.people[person.ID] = person
+	}
 }
 
 func (s *screen) arrive(event domain.Event) {

@@ -94,6 +94,10 @@ func (s *screen) route(msg tea.Msg) tea.Cmd {
 		return s.entered(msg)
 	case feedMsg:
 		return s.feed(msg)
+	case onlineMsg:
+		if msg.err == nil {
+			s.setOnline(msg.online)
+		}
 	case pageMsg:
 		return s.loaded(msg)
 	case sentMsg:

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"strings"
 	"testing"
+	"time"
 
 	"parley/domain"
 	"parley/domain/broadcast"
@@ -337,4 +338,15 @@ func TestWhatIWriteIsShownAtOnceHoweverMuchIsUnread(t *testing.T) {
 	again.Press("written somewhere in the past", enter)
 	again.Sees("written somewhere in the past")
 	again.Until("it as stored", func(screen string) bool { return !strings.Contains(screen, "  ...") })
+}
+
+func TestAScreenThatLaggedAsksAgainWhoIsHere(t *testing.T) {
+	core := newCore(t)
+	alice := core.User(t, "alice")
+	live := core.Chat.Connect(alice, broadcast.Options{Presence: true})
+	defer live.Close(broadcast.ErrLeft)
+	people := tui.OnlineAfterLag(t.Context(), tui.Config{Chat: core.Chat, Actor: alice, Now: time.Now}, live)
+	if len(people) != 1 || people[alice.ID()].Name != "alice" {
+		t.Errorf("here are %v", people)
+	}
 }
