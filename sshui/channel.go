@@ -66,6 +66,9 @@ func (c *connection) admitSession(conn *gossh.ServerConn) *gossh.OpenChannelErro
 	if c.retiring {
 		return &gossh.OpenChannelError{Reason: gossh.Prohibited, Message: "the connection is closing"}
 	}
+	if c.stranger && c.sessions > 0 {
+		return &gossh.OpenChannelError{Reason: gossh.Prohibited, Message: "there is one session to register in"}
+	}
 	if c.sessions >= maxSessions {
 		return &gossh.OpenChannelError{Reason: gossh.ResourceShortage, Message: "a connection has at most 2 sessions"}
 	}
@@ -81,14 +84,14 @@ func (c *connection) startSession() {
 }
 
 // leaveSession counts one session less. The last one that was started closes a
-// retiring connection.
+// connection that retires or that was there for it alone.
 func (c *connection) leaveSession(started bool) {
 	c.mu.Lock()
 	c.sessions--
 	if started {
 		c.busy--
 	}
-	last := c.retiring && c.busy == 0
+	last := (c.retiring || c.stranger) && c.busy == 0
 	c.mu.Unlock()
 	if last {
 		c.end(errHungUp)

@@ -54,6 +54,7 @@ type connection struct {
 	over     bool // no task may begin any more
 	entered  bool // the log-in has been completed, well or not
 	actor    auth.Actor
+	stranger bool // who may register and nothing else; actor is nobody
 	detach   func()
 	opening  int
 	sessions int // open channels
@@ -74,7 +75,7 @@ func (s *Server) newConnection(conn net.Conn, place *place) *connection {
 	c.mu.Lock() // whichever timer is first waits for the others to be there
 	defer c.mu.Unlock()
 	c.packet = time.AfterFunc(s.limits.firstPacket, func() { c.end(errNoPacket) })
-	c.login = time.AfterFunc(s.limits.logIn, func() { c.end(errNotLoggedIn) })
+	c.login = time.AfterFunc(s.limits.logIn, c.late)
 	c.session = time.AfterFunc(s.limits.firstSession, func() { c.end(errNoSession) })
 	c.session.Stop() // until logged in
 	return c

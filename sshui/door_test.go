@@ -2,6 +2,7 @@ package sshui_test
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"io"
@@ -43,13 +44,17 @@ type door struct {
 }
 
 type options struct {
-	times  sshui.Times
-	change func(*sshui.Config)
+	times        sshui.Times
+	change       func(*sshui.Config)
+	registration auth.Registration // "" for an open one
 }
 
 func open(t *testing.T, o options) *door {
 	t.Helper()
-	d := &door{core: storetest.NewCore(t), log: &journal{}, served: make(chan error, 1)}
+	core := storetest.NewCoreWith(t, storetest.EmptySQLite(t), func(s *storetest.Settings) {
+		s.Registration = cmp.Or(o.registration, s.Registration)
+	})
+	d := &door{core: core, log: &journal{}, served: make(chan error, 1)}
 	d.alice = d.core.User(t, "alice")
 	d.core.User(t, "bob")
 	config := sshui.Config{

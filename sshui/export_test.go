@@ -4,7 +4,7 @@ import "time"
 
 // Times are the deadlines that tests shorten; zero leaves one as it is.
 type Times struct {
-	FirstPacket, LogIn, FirstSession, Keepalive, Stall, Grace time.Duration
+	FirstPacket, LogIn, Registration, FirstSession, Keepalive, Stall, Grace time.Duration
 }
 
 // NewWithTimes is New with other deadlines.
@@ -16,6 +16,7 @@ func NewWithTimes(c Config, t Times) (*Server, error) {
 	}{
 		{&l.firstPacket, t.FirstPacket},
 		{&l.logIn, t.LogIn},
+		{&l.registration, t.Registration},
 		{&l.firstSession, t.FirstSession},
 		{&l.keepalive, t.Keepalive},
 		{&l.stall, t.Stall},

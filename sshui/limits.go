@@ -6,6 +6,7 @@ import "time"
 type limits struct {
 	firstPacket  time.Duration // until the first packet has come
 	logIn        time.Duration // until logged in
+	registration time.Duration // for the whole of new@host
 	firstSession time.Duration // from there until something is asked for
 	keepalive    time.Duration // between two questions whether the peer is there
 	stall        time.Duration // for a write that makes no progress
@@ -18,7 +19,7 @@ type limits struct {
 
 func defaultLimits() limits {
 	return limits{
-		firstPacket: 10 * time.Second, logIn: 120 * time.Second, firstSession: 30 * time.Second,
+		firstPacket: 10 * time.Second, logIn: 120 * time.Second, registration: 5 * time.Minute, firstSession: 30 * time.Second,
 		keepalive: 25 * time.Second, stall: 10 * time.Second, patience: time.Second, grace: 2 * time.Second,
 		unauthenticated: 200, unauthenticatedAddress: 20,
 	}

@@ -26,6 +26,8 @@ func (c *connection) configure(ssh.Context) *gossh.ServerConfig {
 		PreAuthConnCallback:         func(conn gossh.ServerPreAuthConn) { c.meet(conn) },
 		PasswordCallback:            c.password,
 		KeyboardInteractiveCallback: c.keyboardInteractive,
+		NoClientAuth:                true,
+		NoClientAuthCallback:        c.withoutProof,
 		AuthLogCallback:             c.attempted,
 	}
 }
@@ -96,12 +98,17 @@ func refusal(err error) error {
 }
 
 // attempted is told of every attempt. A good one gives the place at the gate
-// back and leaves a while to ask for a session.
-func (c *connection) attempted(_ gossh.ConnMetadata, _ string, err error) {
-	if err == nil && c.login.Stop() {
-		c.server.gate.leave(c.place)
-		c.session.Reset(c.server.limits.firstSession)
+// back, unless it is a stranger's, and leaves a while to ask for a session.
+func (c *connection) attempted(_ gossh.ConnMetadata, method string, err error) {
+	if err != nil || !c.login.Stop() {
+		return
 	}
+	if method == methodNone {
+		c.login.Reset(c.server.limits.registration)
+	} else {
+		c.server.gate.leave(c.place)
+	}
+	c.session.Reset(c.server.limits.firstSession)
 }
 
 // enter completes the log-in of a finished connection: its permissions say who
@@ -111,11 +118,15 @@ func (c *connection) enter(conn *gossh.ServerConn) (first, ok bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.entered {
-		return false, c.actor.ID() != 0
+		return false, c.actor.ID() != 0 || c.stranger
 	}
 	c.entered = true
 	if conn.Permissions == nil {
 		return true, false
+	}
+	if _, c.stranger = conn.Permissions.ExtraData[strangerKey{}]; c.stranger {
+		c.session.Stop()
+		return true, true
 	}
 	actor, ok := conn.Permissions.ExtraData[actorKey{}].(auth.Actor)
 	if !ok || actor.ID() == 0 {

@@ -51,7 +51,7 @@ func TestEveryWrongLogInGetsTheSameAnswer(t *testing.T) {
 	d := open(t, options{})
 	check(t, d.core.Auth.SetDisabled(t.Context(), "bob", true))
 	answers := map[string][]string{}
-	for i, user := range []string{"alice", "bob", "nobody-here", "new", "not a name\x00", strings.Repeat("x", 4000)} {
+	for i, user := range []string{"alice", "bob", "nobody-here", "NEW", "not a name\x00", strings.Repeat("x", 4000)} {
 		password := storetest.Password
 		if user == "alice" {
 			password = "Wrong-horse-1"

@@ -27,6 +27,7 @@ type Config struct {
 	Proxies     limiter.Proxies // whose PROXY protocol header is believed
 	Version     string          // of the program; for the log alone
 	HostKeyPath string          // made on the first start
+	Host        string          // how people reach the door; "" for the address they came to
 	Log         *slog.Logger
 }
 
@@ -36,6 +37,7 @@ type Server struct {
 	chat    *chat.Service
 	proxies limiter.Proxies
 	version string
+	host    string
 	log     *slog.Logger
 	key     gossh.Signer
 	limits  limits
@@ -63,7 +65,7 @@ func newServer(c Config, l limits) (*Server, error) {
 		return nil, err
 	}
 	s := &Server{
-		auth: c.Auth, chat: c.Chat, proxies: c.Proxies, version: c.Version, log: c.Log,
+		auth: c.Auth, chat: c.Chat, proxies: c.Proxies, version: c.Version, host: c.Host, log: c.Log,
 		key: key, limits: l, gate: newGate(l.unauthenticated, l.unauthenticatedAddress),
 		refused: &refusals{log: c.Log, now: time.Now},
 		open:    map[*connection]struct{}{},

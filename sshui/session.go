@@ -78,6 +78,9 @@ func (s *session) start() {
 	var ctx context.Context
 	ctx, s.stop = context.WithCancelCause(c.ctx)
 	work := s.runCommand
+	if c.stranger {
+		work = s.register
+	}
 	if s.showsChat() {
 		work = s.chat
 		s.output = newOutput(s.channel, outputRoom(s.size.Width*s.size.Height), c.server.limits, c.end)
@@ -106,7 +109,7 @@ func (s *session) settle() {
 }
 
 func (s *session) showsChat() bool {
-	return s.terminal && s.command == "" && s.term != "" && s.term != "dumb"
+	return !s.connection.stranger && s.terminal && s.command == "" && s.term != "" && s.term != "dumb"
 }
 
 // chat shows the full-screen chat and gives the exit status.

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"crypto/tls"
 	"errors"
@@ -159,7 +160,7 @@ func openDoors(conf *config, parts *core, open listeners, log *slog.Logger) (map
 	if open.ssh != nil {
 		terminal, err := sshui.New(sshui.Config{
 			Auth: parts.auth, Chat: parts.chat, Proxies: conf.proxies, Version: version, Log: log,
-			HostKeyPath: filepath.Join(conf.dataDir, hostKeyFile),
+			HostKeyPath: filepath.Join(conf.dataDir, hostKeyFile), Host: publicHost(conf),
 		})
 		if err != nil {
 			return nil, nil, err
@@ -211,10 +212,16 @@ func webAddress(conf *config, ln net.Listener) string {
 // sshCommand is what to type into a terminal.
 func sshCommand(conf *config, ln net.Listener) string {
 	host, port := reachable(ln)
-	if conf.publicURL != nil {
-		host = conf.publicURL.Hostname()
-	}
+	host = cmp.Or(publicHost(conf), host)
 	return fmt.Sprintf("ssh -p %s NAME@%s", port, host)
+}
+
+// publicHost is the host of PUBLIC_URL; "" if that is not set.
+func publicHost(conf *config) string {
+	if conf.publicURL == nil {
+		return ""
+	}
+	return conf.publicURL.Hostname()
 }
 
 // reachable gives a listener's host and port as a person on this machine would
