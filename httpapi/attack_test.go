@@ -84,7 +84,7 @@ func TestForgedTokensAreRefusedByEveryWayIn(t *testing.T) {
 		"another type":     forge(t, good, sha256.New, same, map[string]any{"typ": "refresh"}),
 		"no type":          forge(t, good, sha256.New, same, map[string]any{"typ": nil}),
 		"another user":     forge(t, good, sha256.New, same, map[string]any{"sub": "2"}),
-		"an old access":    forge(t, good, sha256.New, same, map[string]any{"gen": 99}),
+		"an old access":    forge(t, good, sha256.New, same, map[string]any{"sid": 99}),
 		"changed":          good[:len(good)-2] + "xx",
 		"huge":             strings.Repeat("a", 8000),
 	} {

@@ -31,9 +31,7 @@ func (s *Server) AddFaults() {
 		if err != nil {
 			return
 		}
-		if conn, peer, ok := s.open(w, r); ok {
-			s.converse(r.Context(), conn, peer, actor, faultyDialect{}, func(context.Context, *socket) error { return nil })
-		}
+		s.accept(w, r, actor, faultyDialect{}, func(context.Context, *socket) error { return nil })
 	})
 }
 

@@ -24,16 +24,14 @@ func (s *Server) serveFirstSocket(w http.ResponseWriter, r *http.Request) {
 	}
 	call := callOf(r.Context())
 	actor, err := s.recognize(r.Context(), call.origin, r.URL.Query().Get("token"))
-	conn, peer, ok := s.open(w, r)
-	if !ok {
-		return
-	}
 	if err != nil {
-		s.turnAway(r.Context(), conn, peer, err)
+		if conn, peer, ok := s.open(w, r); ok {
+			s.turnAway(r.Context(), conn, peer, err)
+		}
 		return
 	}
 	call.actor = actor
-	s.converse(r.Context(), conn, peer, actor, firstDialect{}, func(ctx context.Context, c *socket) error {
+	s.accept(w, r, actor, firstDialect{}, func(ctx context.Context, c *socket) error {
 		_, err := c.live.Follow(ctx, domain.Address{Name: domain.Lobby}, broadcast.Live, func(chat.View) *wire.Line {
 			return wire.NewReply(firstNotice{Type: "system", Message: "Connected as " + actor.Name()})
 		})
@@ -102,6 +100,8 @@ func encodeFirst(e domain.Event) []byte {
 
 // firstDialect is the protocol of /ws/chat.
 type firstDialect struct{}
+
+func (firstDialect) protocols() []string { return nil }
 
 // write sends each event in a frame of its own: that is all its clients read.
 func (firstDialect) write(c *socket, batch []*wire.Line) error {

@@ -35,11 +35,7 @@ func (s *Server) serveLive(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	call.actor = actor
-	conn, peer, ok := s.open(w, r, liveProtocol)
-	if !ok {
-		return
-	}
-	s.converse(r.Context(), conn, peer, actor, liveDialect{}, func(_ context.Context, c *socket) error {
+	s.accept(w, r, actor, liveDialect{}, func(_ context.Context, c *socket) error {
 		c.reply(wire.NewReply(hello{
 			Type: "hello", User: wire.Author{ID: actor.ID(), Username: actor.Name()},
 			Epoch: s.chat.Epoch(), Heartbeat: int(heartbeat / time.Second),
@@ -98,6 +94,8 @@ type (
 
 // liveDialect is the protocol of /api/v1/ws.
 type liveDialect struct{}
+
+func (liveDialect) protocols() []string { return []string{liveProtocol} }
 
 // write joins events into frames, one line of JSON for each.
 func (liveDialect) write(c *socket, batch []*wire.Line) error {

@@ -37,6 +37,8 @@ const (
 
 // dialect is how one of the two WebSocket calls speaks.
 type dialect interface {
+	// protocols are the subprotocols that it answers to.
+	protocols() []string
 	// write sends a batch in as many frames as it takes.
 	write(s *socket, batch []*wire.Line) error
 	// receive deals with one text frame.
@@ -79,6 +81,48 @@ type sending struct {
 	err   error // it was refused at once
 }
 
+// accept upgrades a request of an actor to a WebSocket that hangs on their
+// access, and serves it until it ends; see converse. It answers the request
+// itself if that fails.
+func (s *Server) accept(
+	w http.ResponseWriter, r *http.Request, actor auth.Actor, d dialect, greet func(context.Context, *socket) error,
+) {
+	var over late
+	detach, err := s.auth.Attach(actor, over.end)
+	if err != nil {
+		s.refuse(r.Context(), err).write(w, r)
+		return
+	}
+	defer detach()
+	if conn, p, ok := s.open(w, r, d.protocols()...); ok {
+		s.converse(r.Context(), conn, p, actor, d, &over, greet)
+	}
+}
+
+// late passes on that a connection's access has ended, once there is a
+// connection.
+type late struct {
+	mu     sync.Mutex // guards what follows
+	why    error
+	listen func(error)
+}
+
+func (l *late) end(why error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.why = why; l.listen != nil {
+		l.listen(why)
+	}
+}
+
+func (l *late) tell(listen func(error)) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.listen = listen; l.why != nil {
+		listen(l.why)
+	}
+}
+
 // open upgrades a request that was found good to a WebSocket. It answers the
 // request itself if that fails.
 func (s *Server) open(w http.ResponseWriter, r *http.Request, protocols ...string) (*websocket.Conn, *peer, bool) {
@@ -107,7 +151,8 @@ func (s *Server) open(w http.ResponseWriter, r *http.Request, protocols ...strin
 // converse serves an open WebSocket until it ends. Greet queues what is said
 // first and follows what is followed from the start.
 func (s *Server) converse(
-	ctx context.Context, conn *websocket.Conn, p *peer, actor auth.Actor, d dialect, greet func(context.Context, *socket) error,
+	ctx context.Context, conn *websocket.Conn, p *peer, actor auth.Actor, d dialect, over *late,
+	greet func(context.Context, *socket) error,
 ) {
 	ctx, cancel := context.WithCancel(ctx)
 	c := &socket{
@@ -119,11 +164,10 @@ func (s *Server) converse(
 	if !s.sockets.add(c) {
 		c.live.Close(errShutdown)
 	}
-	detach := s.auth.Attach(actor, func(err error) {
+	over.tell(func(err error) {
 		e := domain.AsError(err)
 		c.end(broadcast.Bye{Code: e.Code, Message: e.Message}, s.patience.grace)
 	})
-	defer detach()
 	c.run(greet)
 }
 

@@ -1,8 +1,12 @@
 package sshui
 
 import (
+	"time"
+
 	"charm.land/ssh"
 	gossh "golang.org/x/crypto/ssh"
+
+	"parley/domain"
 )
 
 // openSession answers a client that asks for a session channel, and serves the
@@ -63,6 +67,13 @@ func (c *connection) admitSession(conn *gossh.ServerConn) *gossh.OpenChannelErro
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	if why := c.surplus; why != nil {
+		// The client shows the message, and is given a moment for it.
+		time.AfterFunc(c.server.limits.grace, func() { c.end(why) })
+		return &gossh.OpenChannelError{
+			Reason: gossh.ResourceShortage, Message: domain.VisibleLine(domain.AsError(why).Message),
+		}
+	}
 	if c.retiring {
 		return &gossh.OpenChannelError{Reason: gossh.Prohibited, Message: "the connection is closing"}
 	}

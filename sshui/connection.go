@@ -54,7 +54,9 @@ type connection struct {
 	over     bool // no task may begin any more
 	entered  bool // the log-in has been completed, well or not
 	actor    auth.Actor
-	stranger bool // who may register and nothing else; actor is nobody
+	stranger bool         // who may register and nothing else; actor is nobody
+	proven   []auth.Actor // everybody that a log-in over it gave, one as a rule
+	surplus  error        // why it is one connection too many
 	detach   func()
 	opening  int
 	sessions int // open channels
@@ -212,6 +214,9 @@ func (c *connection) wait() {
 	c.mu.Unlock()
 	c.tasks.Wait()
 	c.detach() // nobody sets it any more
+	for _, actor := range c.proven {
+		c.server.auth.Leave(actor)
+	}
 }
 
 func (c *connection) loggedIn() bool {

@@ -2,6 +2,7 @@ package sshui
 
 import (
 	"errors"
+	"strings"
 
 	"charm.land/ssh"
 	gossh "golang.org/x/crypto/ssh"
@@ -24,6 +25,8 @@ func (c *connection) configure(ssh.Context) *gossh.ServerConfig {
 		PublicKeyAuthAlgorithms:     publicKeyAlgorithms(),
 		MaxAuthTries:                maxTries,
 		PreAuthConnCallback:         func(conn gossh.ServerPreAuthConn) { c.meet(conn) },
+		PublicKeyCallback:           c.offered,
+		VerifiedPublicKeyCallback:   c.signed,
 		PasswordCallback:            c.password,
 		KeyboardInteractiveCallback: c.keyboardInteractive,
 		NoClientAuth:                true,
@@ -41,24 +44,26 @@ func (c *connection) meet(conn gossh.ConnMetadata) {
 }
 
 func (c *connection) password(conn gossh.ConnMetadata, password []byte) (*gossh.Permissions, error) {
-	return c.authenticate(conn, func() (string, error) { return string(password), nil })
+	return c.authenticate(conn, func(name string) (auth.Actor, error) { return c.byPassword(name, string(password)) })
 }
 
 func (c *connection) keyboardInteractive(
 	conn gossh.ConnMetadata, challenge gossh.KeyboardInteractiveChallenge,
 ) (*gossh.Permissions, error) {
-	return c.authenticate(conn, func() (string, error) {
+	return c.authenticate(conn, func(name string) (auth.Actor, error) {
 		answers, err := challenge("", "", []string{"Password: "}, []bool{false})
 		if err != nil {
-			return "", err
+			return auth.Actor{}, err
 		}
-		return answers[0], nil
+		return c.byPassword(name, answers[0])
 	})
 }
 
 // authenticate is the one way in, whatever the method. Who got in is in the
 // permissions that it gives, and nowhere else.
-func (c *connection) authenticate(conn gossh.ConnMetadata, ask func() (string, error)) (p *gossh.Permissions, err error) {
+func (c *connection) authenticate(
+	conn gossh.ConnMetadata, prove func(name string) (auth.Actor, error),
+) (p *gossh.Permissions, err error) {
 	defer func() {
 		if fault := recover(); fault != nil {
 			c.panicked("log-in", fault)
@@ -66,16 +71,61 @@ func (c *connection) authenticate(conn gossh.ConnMetadata, ask func() (string, e
 		}
 	}()
 	c.meet(conn)
-	password, err := ask()
+	actor, err := prove(accountName(conn.User()))
 	if err != nil {
 		return nil, err
 	}
-	origin := auth.Origin{Door: auth.SSH, Addr: c.address, RequestID: c.requestID}
-	actor, err := c.server.auth.LogIn(c.ctx, origin, accountName(conn.User()), password)
-	if err != nil {
-		return nil, refusal(err)
-	}
+	c.mu.Lock()
+	c.proven = append(c.proven, actor)
+	c.mu.Unlock()
 	return &gossh.Permissions{ExtraData: map[any]any{actorKey{}: actor}}, nil
+}
+
+// byPassword logs in by password.
+func (c *connection) byPassword(name, password string) (auth.Actor, error) {
+	actor, err := c.server.auth.LogIn(c.ctx, c.origin(), name, password)
+	if err != nil {
+		return auth.Actor{}, refusal(err)
+	}
+	return actor, nil
+}
+
+// origin says where a log-in over this connection comes from.
+func (c *connection) origin() auth.Origin {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return auth.Origin{
+		Door: auth.SSH, Addr: c.address, RequestID: c.requestID, Device: strings.TrimPrefix(c.client, "SSH-2.0-"),
+	}
+}
+
+// offered says whether a key may open the door. Nothing is proven yet, so the
+// permissions hold nobody.
+func (c *connection) offered(conn gossh.ConnMetadata, key gossh.PublicKey) (p *gossh.Permissions, err error) {
+	defer func() {
+		if fault := recover(); fault != nil {
+			c.panicked("log-in", fault)
+			p, err = nil, errRefused
+		}
+	}()
+	c.meet(conn)
+	if !c.server.auth.OffersKey(c.ctx, accountName(conn.User()), key.Marshal()) {
+		return nil, errRefused
+	}
+	return &gossh.Permissions{}, nil
+}
+
+// signed logs in by the key whose signature the library has just found good.
+func (c *connection) signed(
+	conn gossh.ConnMetadata, key gossh.PublicKey, _ *gossh.Permissions, _ string,
+) (*gossh.Permissions, error) {
+	return c.authenticate(conn, func(name string) (auth.Actor, error) {
+		actor, err := c.server.auth.LogInWithKey(c.ctx, c.origin(), name, key.Marshal())
+		if err != nil {
+			return auth.Actor{}, refusal(err)
+		}
+		return actor, nil
+	})
 }
 
 // accountName is the name to log in by. One that nobody can have is marked, so
@@ -134,7 +184,12 @@ func (c *connection) enter(conn *gossh.ServerConn) (first, ok bool) {
 	}
 	c.actor = actor
 	c.session.Stop()
-	c.detach = c.server.auth.Attach(actor, c.retire)
+	detach, err := c.server.auth.Attach(actor, c.retire)
+	if err != nil {
+		c.surplus = err
+		return true, true
+	}
+	c.detach = detach
 	c.log.Info("connection accepted", "username", actor.Name(), "client", c.client)
 	return true, true
 }

@@ -73,7 +73,7 @@ func TestOpenSSHIsToldTheMethods(t *testing.T) {
 	notInShort(t)
 	d := open(t, options{})
 	status, _, told := outcome(t, openssh(t, d, "", "-o", "PreferredAuthentications=none", "127.0.0.1"))
-	if status != 255 || !strings.Contains(told, "Permission denied (password,keyboard-interactive).") {
+	if status != 255 || !strings.Contains(told, "Permission denied (password,publickey,keyboard-interactive).") {
 		t.Errorf("status %d, told %q", status, told)
 	}
 }

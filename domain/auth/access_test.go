@@ -13,9 +13,14 @@ import (
 // attached counts how often a connection was told that its access ended.
 type attached struct{ reasons chan error }
 
-func attach(service *auth.Service, actor auth.Actor) (*attached, func()) {
+func attach(t *testing.T, service *auth.Service, actor auth.Actor) (*attached, func()) {
+	t.Helper()
 	a := &attached{make(chan error, 10)}
-	return a, service.Attach(actor, func(err error) { a.reasons <- err })
+	detach, err := service.Attach(actor, func(err error) { a.reasons <- err })
+	if err != nil {
+		t.Fatal(err)
+	}
+	return a, detach
 }
 
 // within waits some seconds of the bubble's time and says how often the
@@ -53,8 +58,8 @@ func TestTakenAwayAccessEndsConnectionsAndTokensWithinFiveSeconds(t *testing.T) 
 					core := storetest.NewCore(t)
 					alice, bob := core.User(t, "alice"), core.User(t, "bob")
 					token := issue(t, core.Auth, alice)
-					hers, _ := attach(core.Auth, alice)
-					his, _ := attach(core.Auth, bob)
+					hers, _ := attach(t, core.Auth, alice)
+					his, _ := attach(t, core.Auth, bob)
 					if hers.within(t, 60) != 0 {
 						t.Error("ended before anything happened")
 					}
@@ -92,7 +97,7 @@ func TestAConnectionMadeWithAccessThatHasEndedIsEndedToo(t *testing.T) {
 		if err := core.Auth.SetDisabled(t.Context(), "alice", true); err != nil {
 			t.Fatal(err)
 		}
-		late, _ := attach(core.Auth, alice)
+		late, _ := attach(t, core.Auth, alice)
 		if n := late.within(t, 5); n != 1 {
 			t.Errorf("ended %d times", n)
 		}
@@ -102,7 +107,7 @@ func TestAConnectionMadeWithAccessThatHasEndedIsEndedToo(t *testing.T) {
 func TestADetachedConnectionIsLeftAlone(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		core := storetest.NewCore(t)
-		over, detach := attach(core.Auth, core.User(t, "alice"))
+		over, detach := attach(t, core.Auth, core.User(t, "alice"))
 		detach()
 		detach()
 		if err := core.Auth.SetDisabled(t.Context(), "alice", true); err != nil {
@@ -119,7 +124,7 @@ func TestOtherChangesEndNoAccess(t *testing.T) {
 		core := storetest.NewCore(t)
 		alice := core.User(t, "alice")
 		token := issue(t, core.Auth, alice)
-		open, _ := attach(core.Auth, alice)
+		open, _ := attach(t, core.Auth, alice)
 		for _, change := range []error{
 			core.Auth.SetAdmin(t.Context(), "alice", true),
 			core.Auth.SetDisabled(t.Context(), "alice", false),

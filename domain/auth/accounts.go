@@ -30,7 +30,7 @@ func (s *Service) AddAccount(ctx context.Context, name, password, email string, 
 	if err := domain.CheckUserName(name); err != nil {
 		return domain.User{}, err
 	}
-	if err := domain.CheckPassword(password); err != nil {
+	if err := CheckPassword(name, password); err != nil {
 		return domain.User{}, err
 	}
 	account := NewAccount{Name: name, Admin: admin, CreatedAt: timestamp(s.now())}
@@ -83,7 +83,7 @@ func (s *Service) Accounts(ctx context.Context, each func(Listed) error) error {
 
 // SetPassword gives a user a new password and ends all their access so far.
 func (s *Service) SetPassword(ctx context.Context, name, password string) error {
-	if err := domain.CheckPassword(password); err != nil {
+	if err := CheckPassword(name, password); err != nil {
 		return err
 	}
 	hash, err := s.hash(ctx, consoleAddr, password)
@@ -106,10 +106,13 @@ func (s *Service) SetAdmin(ctx context.Context, name string, admin bool) error {
 }
 
 // Unlock forgives the log-in attempts that were aimed at a user, so that an
-// address that used them up can try again at once.
+// address that used them up, and the user from wherever they are, can try again
+// at once.
 func (s *Service) Unlock(ctx context.Context, name string) error {
-	if err := s.windows.Forgive(ctx, limiter.LogIn, s.subject(name)); err != nil {
-		return err
+	for _, rule := range []limiter.Rule{limiter.LogIn, limiter.Name} {
+		if err := s.windows.Forgive(ctx, rule, s.subject(name)); err != nil {
+			return err
+		}
 	}
 	// The empty change raises the revision, which tells a running service.
 	return s.change(ctx, name, "account unlocked", AccountChange{})

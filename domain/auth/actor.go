@@ -20,15 +20,16 @@ const (
 type Origin struct {
 	Door      Door
 	Addr      netip.Addr // the client's address, proxies taken into account
+	Device    string     // what the client says of itself, at a log-in
 	RequestID string     // joins the log lines of one call; may be empty
 }
 
 // Actor is who a call is made by: a user that proved who they are. It is made
 // by this package alone; the zero Actor is nobody.
 type Actor struct {
-	user       domain.User
-	generation int64
-	origin     Origin
+	user    domain.User
+	session Session
+	origin  Origin
 }
 
 // User is the user behind the call.
@@ -43,23 +44,31 @@ func (a Actor) Name() string { return a.user.Name }
 // Author is the user as others see them.
 func (a Actor) Author() domain.Author { return domain.Author{ID: a.user.ID, Name: a.user.Name} }
 
+// Session is the log-in that the call hangs on.
+func (a Actor) Session() Session { return a.session }
+
 // Origin is where the actor came in.
 func (a Actor) Origin() Origin { return a.origin }
 
 // admit is the one way to become an Actor: whoever proved, by whatever means,
 // to own the account is asked here what else it takes.
-func admit(account Account, origin Origin) (Actor, error) {
-	if account.Disabled {
-		return Actor{}, errAccessEnded()
+func (s *Service) admit(access Access, origin Origin) (Actor, error) {
+	if err := s.standing(access); err != nil {
+		return Actor{}, err
 	}
-	return Actor{user: account.User, generation: account.Generation, origin: origin}, nil
+	return Actor{user: access.Account.User, session: access.Session, origin: origin}, nil
 }
 
-func errAccessEnded() error {
-	return &domain.Error{
-		Kind: domain.Unauthenticated, Code: "auth.access_ended",
-		Message: "this access has ended; log in again",
+// standing says whether an access is good: is the user enabled, and does the
+// session last?
+func (s *Service) standing(access Access) error {
+	session, now := access.Session, s.now()
+	switch {
+	case access.Account.Disabled, session.ID == 0, !session.EndedAt.IsZero(),
+		now.Sub(session.CreatedAt) >= sessionLife, now.Sub(session.UsedAt) >= sessionIdle:
+		return ErrAccessEnded()
 	}
+	return nil
 }
 
 func errInvalidCredentials() error {

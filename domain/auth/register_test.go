@@ -14,7 +14,7 @@ import (
 
 func TestWhoeverRegistersCanLogIn(t *testing.T) {
 	core, clock := newCore(t, nil)
-	user, err := core.Auth.Register(t.Context(), somewhere(), "Al_ice-9", "Abcdefg1")
+	user, err := core.Auth.Register(t.Context(), somewhere(), "Al_ice-9", "Quiet-otter-7")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -22,7 +22,7 @@ func TestWhoeverRegistersCanLogIn(t *testing.T) {
 	if user != want || user.ID == 0 {
 		t.Errorf("registered %+v, want %+v", user, want)
 	}
-	actor, err := core.Auth.LogIn(t.Context(), somewhere(), "aL_ICE-9", "Abcdefg1")
+	actor, err := core.Auth.LogIn(t.Context(), somewhere(), "aL_ICE-9", "Quiet-otter-7")
 	if err != nil || actor.User() != want || actor.Author() != (domain.Author{ID: user.ID, Name: "Al_ice-9"}) {
 		t.Errorf("logged in as %+v, %v", actor.User(), err)
 	}
@@ -36,22 +36,22 @@ func TestWhatRegistrationRefuses(t *testing.T) {
 		kind           domain.Kind
 		code           string
 	}{
-		{"ab", "Abcdefg1", domain.Invalid, "user.name_length"},
-		{strings.Repeat("a", 51), "Abcdefg1", domain.Invalid, "user.name_length"},
-		{"-rf", "Abcdefg1", domain.Invalid, "user.name_characters"},
-		{"a\x1b[2Jb", "Abcdefg1", domain.Invalid, "user.name_characters"},
-		{"ädmin", "Abcdefg1", domain.Invalid, "user.name_characters"},
-		{"new", "Abcdefg1", domain.Invalid, "user.name_reserved"},
-		{"Admin", "Abcdefg1", domain.Invalid, "user.name_reserved"},
-		{"SYSTEM", "Abcdefg1", domain.Invalid, "user.name_reserved"},
-		{"here", "Abcdefg1", domain.Invalid, "user.name_reserved"},
+		{"ab", "Quiet-otter-7", domain.Invalid, "user.name_length"},
+		{strings.Repeat("a", 51), "Quiet-otter-7", domain.Invalid, "user.name_length"},
+		{"-rf", "Quiet-otter-7", domain.Invalid, "user.name_characters"},
+		{"a\x1b[2Jb", "Quiet-otter-7", domain.Invalid, "user.name_characters"},
+		{"ädmin", "Quiet-otter-7", domain.Invalid, "user.name_characters"},
+		{"new", "Quiet-otter-7", domain.Invalid, "user.name_reserved"},
+		{"Admin", "Quiet-otter-7", domain.Invalid, "user.name_reserved"},
+		{"SYSTEM", "Quiet-otter-7", domain.Invalid, "user.name_reserved"},
+		{"here", "Quiet-otter-7", domain.Invalid, "user.name_reserved"},
 		{"alice", "Abcdef1", domain.Invalid, "user.password_length"},
 		{"alice", "Aa1" + strings.Repeat("x", 126), domain.Invalid, "user.password_length"},
 		{"alice", "abcdefg1", domain.Invalid, "user.password_weak"},
 		{"alice", "ABCDEFG1", domain.Invalid, "user.password_weak"},
 		{"alice", "Abcdefgh", domain.Invalid, "user.password_weak"},
-		{"Taken", "Abcdefg1", domain.Conflict, "user.name_taken"},
-		{"tAKEN", "Abcdefg1", domain.Conflict, "user.name_taken"},
+		{"Taken", "Quiet-otter-7", domain.Conflict, "user.name_taken"},
+		{"tAKEN", "Quiet-otter-7", domain.Conflict, "user.name_taken"},
 	} {
 		_, err := core.Auth.Register(t.Context(), somewhere(), c.name, c.password)
 		storetest.WantError(t, err, c.kind, c.code)
@@ -67,7 +67,7 @@ func TestOfManyWhoRegisterOneNameOneGetsIt(t *testing.T) {
 	const people = 8
 	for i := range people {
 		go func() {
-			_, err := core.Auth.Register(t.Context(), somewhere(), []string{"bob", "Bob"}[i%2], "Abcdefg1")
+			_, err := core.Auth.Register(t.Context(), somewhere(), []string{"bob", "Bob"}[i%2], "Quiet-otter-7")
 			errs <- err
 		}()
 	}
@@ -89,7 +89,7 @@ func TestTheOperatorDecidesWhoMayRegister(t *testing.T) {
 		auth.RegistrationClosed: "auth.registration_closed", auth.RegistrationInvite: "auth.invitation_required",
 	} {
 		core, _ := newCore(t, func(s *storetest.Settings) { s.Registration = mode })
-		_, err := core.Auth.Register(t.Context(), somewhere(), "alice", "Abcdefg1")
+		_, err := core.Auth.Register(t.Context(), somewhere(), "alice", "Quiet-otter-7")
 		storetest.WantError(t, err, domain.Forbidden, code)
 		addUser(t, core, "Admin") // the operator's word stands above
 	}
@@ -101,25 +101,25 @@ func TestFiveRegistrationsAMinuteFromOneAddress(t *testing.T) {
 	var registering sync.WaitGroup
 	for i := range 5 {
 		registering.Go(func() {
-			if _, err := core.Auth.Register(t.Context(), origin, fmt.Sprint("user", i), "Abcdefg1"); err != nil {
+			if _, err := core.Auth.Register(t.Context(), origin, fmt.Sprint("user", i), "Quiet-otter-7"); err != nil {
 				t.Error(err)
 			}
 		})
 	}
 	registering.Wait()
-	_, err := core.Auth.Register(t.Context(), origin, "user5", "Abcdefg1")
+	_, err := core.Auth.Register(t.Context(), origin, "user5", "Quiet-otter-7")
 	storetest.WantError(t, err, domain.RateLimited, "limit.registration")
 	if wait := domain.AsError(err).RetryAfter; wait != time.Minute {
 		t.Errorf("told to wait %s", wait)
 	}
-	if _, err := core.Auth.LogIn(t.Context(), origin, "user0", "Abcdefg1"); err != nil {
+	if _, err := core.Auth.LogIn(t.Context(), origin, "user0", "Quiet-otter-7"); err != nil {
 		t.Errorf("log-ins are counted with registrations: %v", err)
 	}
-	if _, err := core.Auth.Register(t.Context(), somewhere(), "user6", "Abcdefg1"); err != nil {
+	if _, err := core.Auth.Register(t.Context(), somewhere(), "user6", "Quiet-otter-7"); err != nil {
 		t.Errorf("from elsewhere: %v", err)
 	}
 	clock.pass(time.Minute)
-	if _, err := core.Auth.Register(t.Context(), origin, "user5", "Abcdefg1"); err != nil {
+	if _, err := core.Auth.Register(t.Context(), origin, "user5", "Quiet-otter-7"); err != nil {
 		t.Errorf("a minute later: %v", err)
 	}
 }

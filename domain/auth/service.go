@@ -2,13 +2,9 @@ package auth
 
 import (
 	"context"
-	"crypto/hmac"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"log/slog"
-	"net/netip"
 	"runtime"
 	"time"
 
@@ -56,11 +52,15 @@ type Service struct {
 	now          func() time.Time
 	log          *slog.Logger
 
-	subjectKey []byte // names that attempts were aimed at are kept hashed
-	decoy      string // a hash that no password verifies
-	hashing    *hashQueue
-	known      *knownAccounts
-	attached   *attachments
+	subjectKey   []byte // names that attempts were aimed at are kept hashed
+	addressKey   []byte // so are the addresses that people came from
+	successorKey []byte // derives the refresh token that follows one
+	markKey      []byte // marks the refresh tokens that we made
+	decoy        string // a hash that no password verifies
+	hashing      *hashQueue
+	known        *knownAccess
+	uses         *uses
+	attached     *attachments
 }
 
 // NewService makes the service.
@@ -72,16 +72,19 @@ func NewService(c Config) (*Service, error) {
 		store: c.Store, windows: c.Windows, keyring: c.Keyring,
 		keys: c.Keys, parser: newParser(c.Now), tokenLife: c.TokenLife,
 		cost: c.PasswordCost, registration: c.Registration, now: c.Now, log: c.Log,
-		subjectKey: c.Root.Derive("attempt subjects"), decoy: encryption.Decoy(c.PasswordCost),
+		subjectKey: c.Root.Derive("attempt subjects"), addressKey: c.Root.Derive("log-in addresses"),
+		successorKey: c.Root.Derive("refresh successors"), markKey: c.Root.Derive("refresh marks"),
+		decoy: encryption.Decoy(c.PasswordCost),
 		// One processor is left to the chat, where there is more than one.
 		hashing:  newHashQueue(max(1, runtime.GOMAXPROCS(0)-1)),
-		known:    newKnownAccounts(c.Store),
+		known:    newKnownAccess(c.Store),
+		uses:     newUses(),
 		attached: newAttachments(),
 	}, nil
 }
 
 // Register makes an account for a stranger. Its errors are those of
-// domain.CheckSelfChosenName and domain.CheckPassword, user.name_taken
+// domain.CheckSelfChosenName and CheckPassword, user.name_taken
 // (Conflict), limit.registration (RateLimited) and, by the operator's choice,
 // auth.registration_closed or auth.invitation_required (Forbidden).
 func (s *Service) Register(ctx context.Context, from Origin, name, password string) (domain.User, error) {
@@ -97,7 +100,7 @@ func (s *Service) register(ctx context.Context, from Origin, name, password stri
 	if err := domain.CheckSelfChosenName(name); err != nil {
 		return domain.User{}, err
 	}
-	if err := domain.CheckPassword(password); err != nil {
+	if err := CheckPassword(name, password); err != nil {
 		return domain.User{}, err
 	}
 	if err := s.windows.Take(ctx, limiter.Registration, from.Addr, ""); err != nil {
@@ -137,77 +140,6 @@ func (s *Service) mayRegister() error {
 	default:
 		return nil
 	}
-}
-
-// LogIn recognizes a user by name and password. Whether the user is unknown,
-// disabled or the password wrong, the answer is Unauthenticated,
-// auth.invalid_credentials, after the same work. Other errors are limit.log-in
-// (RateLimited) and auth.busy (Unavailable).
-func (s *Service) LogIn(ctx context.Context, from Origin, name, password string) (Actor, error) {
-	actor, err := s.logIn(ctx, from, name, password)
-	s.record(from, "log in", name, err)
-	return actor, err
-}
-
-func (s *Service) logIn(ctx context.Context, from Origin, name, password string) (Actor, error) {
-	if err := s.windows.Take(ctx, limiter.LogIn, from.Addr, s.subject(name)); err != nil {
-		return Actor{}, err
-	}
-	account, err := s.store.AccountByName(ctx, name)
-	unknown := err != nil && domain.KindOf(err) == domain.NotFound
-	if err != nil && !unknown {
-		return Actor{}, fmt.Errorf("find the account: %w", err)
-	}
-	hash := account.PasswordHash
-	if unknown || hash == "" {
-		hash, unknown = s.decoy, true
-	}
-	var matches bool
-	err = s.hashing.do(ctx, limiter.Key(from.Addr), func() (err error) {
-		matches, err = encryption.VerifyPassword(hash, password)
-		return err
-	})
-	if err != nil {
-		return Actor{}, fmt.Errorf("verify password: %w", err)
-	}
-	if unknown || !matches {
-		return Actor{}, errInvalidCredentials()
-	}
-	actor, err := admit(account, from)
-	if err != nil {
-		return Actor{}, errInvalidCredentials()
-	}
-	if encryption.NeedsRehash(hash, s.cost) {
-		s.rehash(ctx, from.Addr, account.ID, password)
-	}
-	return actor, nil
-}
-
-// rehash replaces a hash that was made elsewhere or with another cost. The
-// log-in stands even if that fails.
-func (s *Service) rehash(ctx context.Context, from netip.Addr, id domain.UserID, password string) {
-	hash, err := s.hash(ctx, from, password)
-	if err == nil {
-		err = s.store.ChangeAccount(ctx, id, AccountChange{PasswordHash: &hash})
-	}
-	if err != nil {
-		s.log.Warn("cannot replace an old password hash; will try at the next log-in", "user_id", id, "err", err)
-	}
-}
-
-func (s *Service) hash(ctx context.Context, from netip.Addr, password string) (hash string, err error) {
-	err = s.hashing.do(ctx, limiter.Key(from), func() (err error) {
-		hash, err = encryption.HashPassword(password, s.cost)
-		return err
-	})
-	return hash, err
-}
-
-// subject is how the name that an attempt was aimed at is kept.
-func (s *Service) subject(name string) string {
-	mac := hmac.New(sha256.New, s.subjectKey)
-	mac.Write([]byte(domain.FoldUserName(name)))
-	return hex.EncodeToString(mac.Sum(nil)[:16])
 }
 
 // record writes one log line for every try at a door.

@@ -61,11 +61,11 @@ func ParseSigningKeys(list string) (SigningKeys, error) {
 
 type claims struct {
 	jwt.RegisteredClaims
-	Type       string `json:"typ"`
-	Generation int64  `json:"gen"`
+	Type    string    `json:"typ"`
+	Session SessionID `json:"sid"`
 }
 
-// IssueToken makes an access token for an actor.
+// IssueToken makes an access token that hangs on an actor's session.
 func (s *Service) IssueToken(actor Actor) (Token, error) {
 	now := s.now().UTC()
 	token := jwt.NewWithClaims(jwt.SigningMethodHS256, claims{
@@ -76,8 +76,8 @@ func (s *Service) IssueToken(actor Actor) (Token, error) {
 			IssuedAt:  jwt.NewNumericDate(now),
 			ExpiresAt: jwt.NewNumericDate(now.Add(s.tokenLife)),
 		},
-		Type:       tokenType,
-		Generation: actor.generation,
+		Type:    tokenType,
+		Session: actor.session.ID,
 	})
 	token.Header["kid"] = s.keys.kid
 	text, err := token.SignedString(s.keys.keys[s.keys.kid])
@@ -105,20 +105,29 @@ func (s *Service) Authenticate(ctx context.Context, origin Origin, text string) 
 		}
 	}
 	id, numErr := strconv.ParseInt(c.Subject, 10, 64)
-	if err != nil || numErr != nil || c.Type != tokenType || c.IssuedAt == nil {
+	if err != nil || numErr != nil || c.Type != tokenType || c.IssuedAt == nil || c.Session <= 0 {
 		return Actor{}, errInvalidToken()
 	}
-	account, err := s.known.find(ctx, domain.UserID(id))
-	if domain.HasCode(err, "user.not_found") {
-		return Actor{}, errInvalidToken()
-	}
+	access, err := s.known.find(ctx, c.Session)
 	if err != nil {
-		return Actor{}, fmt.Errorf("find the token's account: %w", err)
+		return Actor{}, fmt.Errorf("find the token's session: %w", err)
 	}
-	if account.Generation != c.Generation {
-		return Actor{}, errAccessEnded()
+	if access.Account.ID != domain.UserID(id) {
+		return Actor{}, errInvalidToken()
 	}
-	return admit(account, origin)
+	actor, err := s.admit(access, origin)
+	if err != nil {
+		return Actor{}, err
+	}
+	s.use(c.Session)
+	return actor, nil
+}
+
+// use notes that a session is in use.
+func (s *Service) use(id SessionID) {
+	now := timestamp(s.now())
+	s.known.touch(id, now)
+	s.uses.use(now, id)
 }
 
 func newParser(now func() time.Time) *jwt.Parser {

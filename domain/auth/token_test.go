@@ -104,6 +104,7 @@ func TestForgedTokensAreRefused(t *testing.T) {
 		"another audience":   with("aud", "somebody"),
 		"no type":            without("typ"),
 		"another type":       with("typ", "refresh"),
+		"no session":         without("sid"),
 		"no subject":         without("sub"),
 		"a name for subject": with("sub", "alice"),
 		"unknown subject":    with("sub", "4711"),
@@ -148,15 +149,18 @@ func TestForgedTokensAreRefused(t *testing.T) {
 	}
 }
 
-func TestATokenOfAnotherGenerationIsRefused(t *testing.T) {
+func TestATokenOfASessionThatIsNotTheUsersIsRefused(t *testing.T) {
 	core, _ := newCore(t, nil)
-	good := issue(t, core.Auth, core.User(t, "alice"))
-	for _, generation := range []int64{0, 2, -1} {
+	alice, bob := core.User(t, "alice"), core.User(t, "bob")
+	good := issue(t, core.Auth, alice)
+	for session, code := range map[auth.SessionID]string{
+		0: "auth.invalid_token", -1: "auth.invalid_token", 99: "auth.access_ended", bob.Session().ID: "auth.invalid_token",
+	} {
 		header, claims := parts(t, good)
-		claims["gen"] = generation
+		claims["sid"] = session
 		_, err := core.Auth.Authenticate(t.Context(), somewhere(),
 			forge(t, jwt.SigningMethodHS256, bytesOf(t, storetest.SigningKey), header, claims))
-		storetest.WantError(t, err, domain.Unauthenticated, "auth.access_ended")
+		storetest.WantError(t, err, domain.Unauthenticated, code)
 	}
 }
 
@@ -215,7 +219,9 @@ func TestATokenAsksTheStoreOnlyOnce(t *testing.T) {
 	if _, err := core.Auth.Authenticate(t.Context(), somewhere(), token); err != nil {
 		t.Errorf("with the store away: %v", err)
 	}
-	unknown := issue(t, core.Auth, auth.Actor{})
+	header, claims := parts(t, token)
+	claims["sid"] = 99
+	unknown := forge(t, jwt.SigningMethodHS256, bytesOf(t, storetest.SigningKey), header, claims)
 	_, err := core.Auth.Authenticate(t.Context(), somewhere(), unknown)
 	storetest.WantError(t, err, domain.Unavailable, "store.unavailable")
 }

@@ -2,6 +2,7 @@ package limiter
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/netip"
 	"sync"
@@ -10,11 +11,13 @@ import (
 	"parley/domain"
 )
 
-// Rule is one limit: at most Limit attempts in any span of Window.
+// Rule is one limit: at most Limit attempts in any span of Window, or, with
+// Growth, as many without a delay.
 type Rule struct {
 	Name   string
 	Limit  int
 	Window time.Duration
+	Growth Growth
 }
 
 // The limits of the two doors, counted an address over both.
@@ -22,6 +25,14 @@ var (
 	LogIn        = Rule{Name: "log-in", Limit: 10, Window: time.Minute}
 	Registration = Rule{Name: "registration", Limit: 5, Window: time.Minute}
 )
+
+// Name is the limit of failed log-ins aimed at one name from anywhere: whoever
+// guesses from many addresses gets slower and slower. It is well above what a
+// few addresses may try in a minute, so that these alone bar nobody.
+var Name = Rule{
+	Name: "name", Limit: 50, Window: time.Hour,
+	Growth: Growth{First: time.Second, Last: 15 * time.Minute},
+}
 
 // maxKeys bounds the windows held in memory. Beyond it the memory is dropped
 // whole: the store still counts.
@@ -66,6 +77,33 @@ func (w *Windows) Take(ctx context.Context, rule Rule, from netip.Addr, subject 
 	if wait > 0 {
 		w.forgetLast(key, now)
 		return refusal(rule, wait)
+	}
+	return nil
+}
+
+// TakeName counts an attempt aimed at a name before it is known whether it
+// fails; one that does not is returned. Beyond the limit it is refused with
+// RateLimited, limit.name, and how long to wait, unless whoever makes it is
+// exempt; theirs counts all the same.
+func (w *Windows) TakeName(ctx context.Context, subject string, exempt bool) (Attempt, error) {
+	attempt := Attempt{
+		Rule: Name.Name, Key: subject, Subject: subject,
+		At: w.now(), Limit: Name.Limit, Window: Name.Window, Growth: Name.Growth, Exempt: exempt,
+	}
+	wait, err := w.store.Take(ctx, attempt)
+	if err != nil {
+		return Attempt{}, fmt.Errorf("count an attempt at a name: %w", err)
+	}
+	if wait > 0 {
+		return Attempt{}, refusal(Name, wait)
+	}
+	return attempt, nil
+}
+
+// Return takes back an attempt that did not fail.
+func (w *Windows) Return(ctx context.Context, attempt Attempt) error {
+	if err := w.store.Return(ctx, attempt); err != nil {
+		return fmt.Errorf("return an attempt: %w", err)
 	}
 	return nil
 }
@@ -119,17 +157,20 @@ func (w *Windows) Reload() {
 
 // Expire removes what no window can reach any more, here and in the store.
 func (w *Windows) Expire(ctx context.Context) error {
-	longest := max(LogIn.Window, Registration.Window)
 	now := w.now()
-	w.mu.Lock()
-	for key, times := range w.seen {
-		if len(times) == 0 || now.Sub(times[len(times)-1]) >= longest {
-			delete(w.seen, key)
+	var failed error
+	for _, rule := range []Rule{LogIn, Registration, Name} {
+		w.mu.Lock()
+		for key, times := range w.seen {
+			if key.rule == rule.Name && (len(times) == 0 || now.Sub(times[len(times)-1]) >= rule.Window) {
+				delete(w.seen, key)
+			}
 		}
+		w.mu.Unlock()
+		failed = errors.Join(failed, w.store.Expire(ctx, rule.Name, now.Add(-rule.Window)))
 	}
-	w.mu.Unlock()
-	if err := w.store.Expire(ctx, now.Add(-longest)); err != nil {
-		return fmt.Errorf("expire attempts: %w", err)
+	if failed != nil {
+		return fmt.Errorf("expire attempts: %w", failed)
 	}
 	return nil
 }
@@ -137,8 +178,11 @@ func (w *Windows) Expire(ctx context.Context) error {
 func refusal(rule Rule, wait time.Duration) error {
 	// Whole seconds, rounded up: an earlier return would be refused again.
 	seconds := (wait + time.Second - 1) / time.Second
+	message := fmt.Sprintf("too many %s attempts from your address; try again in %d s", rule.Name, seconds)
+	if rule.Name == Name.Name {
+		message = fmt.Sprintf("too many failed log-ins with this name; try again in %d s", seconds)
+	}
 	return &domain.Error{
-		Kind: domain.RateLimited, Code: "limit." + rule.Name, RetryAfter: seconds * time.Second,
-		Message: fmt.Sprintf("too many %s attempts from your address; try again in %d s", rule.Name, seconds),
+		Kind: domain.RateLimited, Code: "limit." + rule.Name, RetryAfter: seconds * time.Second, Message: message,
 	}
 }

@@ -113,12 +113,18 @@ func (s *Store) ChangeAccount(ctx context.Context, id domain.UserID, change auth
 		result, err := tx.Exec(ctx, `
 			UPDATE users SET password_hash = coalesce($2, password_hash), disabled = coalesce($3, disabled),
 				admin = coalesce($4, admin), generation = generation + CASE WHEN $5 THEN 1 ELSE 0 END
-			WHERE id = $1`, id, change.PasswordHash, change.Disabled, change.Admin, change.Void)
+			WHERE id = $1 AND ($6::bigint = 0 OR generation = $6)`,
+			id, change.PasswordHash, change.Disabled, change.Admin, change.Void, change.Generation)
 		if err != nil {
 			return err
 		}
 		if result.RowsAffected() == 0 {
-			return auth.ErrUserNotFound()
+			return whyUnchanged(change)
+		}
+		if change.Void {
+			if _, err := endSessions(ctx, tx, auth.Ending{User: id, Except: change.Except}); err != nil {
+				return err
+			}
 		}
 		return raiseRevision(ctx, tx)
 	})
@@ -126,6 +132,15 @@ func (s *Store) ChangeAccount(ctx context.Context, id domain.UserID, change auth
 		return fmt.Errorf("change account: %w", err)
 	}
 	return nil
+}
+
+// whyUnchanged says why a change found no account: users are never deleted, so
+// whoever knew a generation knew somebody.
+func whyUnchanged(change auth.AccountChange) error {
+	if change.Generation != 0 {
+		return auth.ErrAccessEnded()
+	}
+	return auth.ErrUserNotFound()
 }
 
 // Revision implements auth.Store.

@@ -117,12 +117,18 @@ func (s *Store) ChangeAccount(ctx context.Context, id domain.UserID, change auth
 		result, err := t.exec(`
 			UPDATE users SET password_hash = coalesce(?, password_hash), disabled = coalesce(?, disabled),
 				admin = coalesce(?, admin), generation = generation + ?
-			WHERE id = ?`, change.PasswordHash, change.Disabled, change.Admin, change.Void, id)
+			WHERE id = ?5 AND (?6 = 0 OR generation = ?6)`,
+			change.PasswordHash, change.Disabled, change.Admin, change.Void, id, change.Generation)
 		if err != nil {
 			return err
 		}
 		if n, err := result.RowsAffected(); err != nil || n == 0 {
-			return errors.Join(err, auth.ErrUserNotFound())
+			return errors.Join(err, whyUnchanged(change))
+		}
+		if change.Void {
+			if _, err := endSessions(t, auth.Ending{User: id, Except: change.Except}); err != nil {
+				return err
+			}
 		}
 		return raiseRevision(t)
 	})
@@ -130,6 +136,15 @@ func (s *Store) ChangeAccount(ctx context.Context, id domain.UserID, change auth
 		return fmt.Errorf("change account: %w", err)
 	}
 	return nil
+}
+
+// whyUnchanged says why a change found no account: users are never deleted, so
+// whoever knew a generation knew somebody.
+func whyUnchanged(change auth.AccountChange) error {
+	if change.Generation != 0 {
+		return auth.ErrAccessEnded()
+	}
+	return auth.ErrUserNotFound()
 }
 
 // Revision implements auth.Store.

@@ -2,11 +2,13 @@ package sqlite
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"fmt"
 	"time"
 
 	"parley/domain/limiter"
+	"parley/store/batch"
 )
 
 // errMustWrite says that an attempt cannot be refused by reading alone.
@@ -15,15 +17,15 @@ var errMustWrite = errors.New("the attempt must be counted")
 // Take implements limiter.Store. A flood is refused by the readers: only an
 // attempt that counts, or one that finds the clock set back, takes the writer.
 func (s *Store) Take(ctx context.Context, attempt limiter.Attempt) (wait time.Duration, err error) {
+	attempt.At = batch.Timestamp(attempt.At)
 	err = s.read(ctx, func(ctx context.Context) error {
 		newest, err := newestAttempts(ctx, s.reader, attempt)
 		if err != nil {
 			return err
 		}
-		if len(newest) < attempt.Limit || newest[0] > micros(attempt.At) {
+		if wait = attempt.Wait(newest); wait <= 0 || len(newest) > 0 && newest[0].After(attempt.At) {
 			return errMustWrite
 		}
-		wait = remaining(newest, attempt)
 		return nil
 	})
 	if errors.Is(err, errMustWrite) {
@@ -48,8 +50,8 @@ func take(ctx context.Context, t *transaction, attempt limiter.Attempt) (time.Du
 	if err != nil {
 		return 0, err
 	}
-	if len(newest) >= attempt.Limit {
-		return remaining(newest, attempt), nil
+	if wait := attempt.Wait(newest); wait > 0 {
+		return wait, nil
 	}
 	_, err = t.exec(`INSERT INTO attempts (rule, key, subject, at) VALUES (?, ?, ?, ?)`,
 		attempt.Rule, attempt.Key, attempt.Subject, now)
@@ -57,17 +59,31 @@ func take(ctx context.Context, t *transaction, attempt limiter.Attempt) (time.Du
 }
 
 // newestAttempts gives the times of the last attempts in the window, newest
-// first, and no more of them than the limit.
-func newestAttempts(ctx context.Context, q queryer, attempt limiter.Attempt) ([]int64, error) {
-	return all(ctx, q, scalar[int64], `
+// first, and no more of them than it takes to judge the next.
+func newestAttempts(ctx context.Context, q queryer, attempt limiter.Attempt) ([]time.Time, error) {
+	return all(ctx, q, scanTime, `
 		SELECT at FROM attempts WHERE rule = ? AND key = ? AND at > ? ORDER BY at DESC LIMIT ?`,
-		attempt.Rule, attempt.Key, micros(attempt.At.Add(-attempt.Window)), max(attempt.Limit, 0))
+		attempt.Rule, attempt.Key, micros(attempt.At.Add(-attempt.Window)), attempt.Reads())
 }
 
-// remaining is how long until the oldest of a full window leaves it.
-func remaining(newest []int64, attempt limiter.Attempt) time.Duration {
-	oldest := fromMicros(newest[len(newest)-1])
-	return oldest.Add(attempt.Window).Sub(fromMicros(micros(attempt.At)))
+func scanTime(rows *sql.Rows) (time.Time, error) {
+	n, err := scalar[int64](rows)
+	return fromMicros(n), err
+}
+
+// Return implements limiter.Store.
+func (s *Store) Return(ctx context.Context, attempt limiter.Attempt) error {
+	err := s.write(ctx, func(t *transaction) error {
+		_, err := t.exec(`
+			DELETE FROM attempts WHERE rowid IN (
+				SELECT rowid FROM attempts WHERE rule = ? AND key = ? AND at = ? AND subject = ? LIMIT 1)`,
+			attempt.Rule, attempt.Key, micros(attempt.At), attempt.Subject)
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("return an attempt: %w", err)
+	}
+	return nil
 }
 
 // Forgive implements limiter.Store.
@@ -83,9 +99,9 @@ func (s *Store) Forgive(ctx context.Context, rule, subject string) error {
 }
 
 // Expire implements limiter.Store.
-func (s *Store) Expire(ctx context.Context, before time.Time) error {
+func (s *Store) Expire(ctx context.Context, rule string, before time.Time) error {
 	err := s.write(ctx, func(t *transaction) error {
-		_, err := t.exec(`DELETE FROM attempts WHERE at < ?`, micros(before))
+		_, err := t.exec(`DELETE FROM attempts WHERE rule = ? AND at < ?`, rule, micros(before))
 		return err
 	})
 	if err != nil {

@@ -98,11 +98,49 @@ var attemptTests = map[string]func(*testing.T, *fixture){
 		must(t, f.Forgive(t.Context(), "log-in", ""))
 		f.take(t, attempt, time.Minute)
 	},
+	"an attempt that was none is taken back, and no other": func(t *testing.T, f *fixture) {
+		for range 2 {
+			f.take(t, try("a", moment), 0)
+		}
+		f.take(t, try("a", moment.Add(time.Second)), 0)
+		must(t, f.Return(t.Context(), try("a", moment)))
+		must(t, f.Return(t.Context(), try("b", moment)))
+		must(t, f.Return(t.Context(), try("a", moment.Add(time.Minute))))
+		if n := Scalar[int](t, f.db, `SELECT count(*) FROM attempts`); n != 2 {
+			t.Errorf("%d attempts are kept", n)
+		}
+	},
+	"beyond the limit a growing delay doubles to its last value": func(t *testing.T, f *fixture) {
+		at := moment
+		again := func(want time.Duration) {
+			t.Helper()
+			attempt := try("a", at)
+			attempt.Growth, attempt.Window = limiter.Growth{First: time.Second, Last: 5 * time.Second}, time.Hour
+			f.take(t, attempt, want)
+		}
+		for range 3 {
+			again(0)
+		}
+		for _, delay := range []time.Duration{time.Second, 2 * time.Second, 4 * time.Second, 5 * time.Second, 5 * time.Second} {
+			again(delay)
+			at = at.Add(delay - time.Millisecond)
+			again(time.Millisecond)
+			at = at.Add(time.Millisecond)
+			again(0)
+		}
+		exempt := try("a", at)
+		exempt.Exempt = true
+		f.take(t, exempt, 0)
+		again(5 * time.Second) // theirs counted
+		at = moment.Add(2 * time.Hour)
+		again(0) // the window has slid past all
+	},
 	"what is too old is removed": func(t *testing.T, f *fixture) {
 		f.take(t, try("a", moment), 0)
 		f.take(t, try("a", moment.Add(time.Second)), 0)
 		f.take(t, try("a", moment.Add(time.Minute-time.Second)), 0)
-		must(t, f.Expire(t.Context(), moment.Add(time.Second)))
+		must(t, f.Expire(t.Context(), "registration", moment.Add(time.Hour)))
+		must(t, f.Expire(t.Context(), "log-in", moment.Add(time.Second)))
 		if n := Scalar[int](t, f.db, `SELECT count(*) FROM attempts`); n != 2 {
 			t.Errorf("%d attempts are kept", n)
 		}

@@ -128,7 +128,7 @@ func Calls(engine store.Engine, user domain.UserID, room domain.RoomID) []Call {
 		{"Revision", false, func(ctx context.Context) error { _, err := engine.Revision(ctx); return err }},
 		{"Take", true, func(ctx context.Context) error { _, err := engine.Take(ctx, try("key", moment)); return err }},
 		{"Forgive", true, func(ctx context.Context) error { return engine.Forgive(ctx, "log-in", "subject") }},
-		{"Expire", true, func(ctx context.Context) error { return engine.Expire(ctx, moment) }},
+		{"Expire", true, func(ctx context.Context) error { return engine.Expire(ctx, "log-in", moment) }},
 		{"CreateRoot", true, func(ctx context.Context) error {
 			_, err := engine.CreateRoot(ctx, encryption.Sealed{Token: "root", KeyID: "key"})
 			return err
