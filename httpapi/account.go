@@ -28,15 +28,6 @@ type account struct {
 
 type accountOutput struct{ Body account }
 
-// token is an access token as it is handed out.
-type token struct {
-	AccessToken string `json:"access_token" doc:"For Authorization: Bearer <access_token>"`
-	TokenType   string `json:"token_type" example:"bearer"`
-	ExpiresIn   int64  `json:"expires_in" doc:"Seconds" example:"1800"`
-}
-
-type tokenOutput struct{ Body token }
-
 type noInput struct{}
 
 func (s *Server) accountCalls(api huma.API) {
@@ -56,6 +47,13 @@ func (s *Server) accountCalls(api huma.API) {
 		Summary: "Log in", Description: "10 attempts in any 60 s an address, counted over both doors.",
 		Errors: []int{http.StatusUnauthorized, http.StatusUnprocessableEntity, http.StatusTooManyRequests},
 	}, s.logIn)
+	s.accessCalls(api)
+	protected(s, api, huma.Operation{
+		OperationID: "change-me", Method: http.MethodPatch, Path: "/api/v1/me", Tags: []string{tagAccount},
+		Summary:     "Change my password",
+		Description: "Counts as a log-in attempt, and ends all my other sessions.",
+		Errors:      []int{http.StatusUnprocessableEntity, http.StatusTooManyRequests},
+	}, s.changeMe)
 	protected(s, api, huma.Operation{
 		OperationID: "me", Method: http.MethodGet, Path: "/api/v1/me", Tags: []string{tagAccount},
 		Summary: "Who am I?",
@@ -68,13 +66,24 @@ func newAccount(user domain.User) account {
 	return account{ID: user.ID, Username: user.Name, CreatedAt: wire.Time(user.CreatedAt)}
 }
 
-func (s *Server) logIn(ctx context.Context, _ auth.Actor, in *credentialsInput) (*tokenOutput, error) {
-	return s.handOut(ctx, in.Body.Username, in.Body.Password)
+// accountChange is what a person changes of their account.
+type accountChange struct {
+	CurrentPassword string `json:"current_password" format:"password" doc:"The password as it is now"`
+	Password        string `json:"password" format:"password" doc:"The new one, under the rules of registration"`
 }
 
-// handOut logs a person in and gives them an access token.
+type accountChangeInput struct{ Body accountChange }
+
+func (s *Server) changeMe(ctx context.Context, actor auth.Actor, in *accountChangeInput) (*accountOutput, error) {
+	if err := s.auth.ChangePassword(ctx, actor, in.Body.CurrentPassword, in.Body.Password); err != nil {
+		return nil, err
+	}
+	return &accountOutput{newAccount(actor.User())}, nil
+}
+
+// handOut logs a client of the first API in: it gets an access token alone.
 func (s *Server) handOut(ctx context.Context, username, password string) (*tokenOutput, error) {
-	actor, err := s.auth.LogIn(ctx, callOf(ctx).origin, username, password)
+	actor, err := s.auth.LogIn(ctx, arrival(ctx), username, password)
 	if err != nil {
 		return nil, err
 	}
@@ -83,7 +92,5 @@ func (s *Server) handOut(ctx context.Context, username, password string) (*token
 		return nil, err
 	}
 	callOf(ctx).actor = actor
-	return &tokenOutput{token{
-		AccessToken: issued.Text, TokenType: "bearer", ExpiresIn: int64(issued.ExpiresIn.Seconds()),
-	}}, nil
+	return &tokenOutput{Body: newToken(issued)}, nil
 }

@@ -42,7 +42,7 @@ func TestAPersonRegistersLogsInAndIsKnown(t *testing.T) {
 	in := d.do(t, request{method: "POST", path: "/api/v1/auth/login", body: person("alice", storetest.Password)})
 	in.wantStatus(t, http.StatusOK)
 	token := in.object(t)
-	if token["token_type"] != "bearer" || token["expires_in"] != 1800.0 || len(token) != 3 {
+	if token["token_type"] != "bearer" || token["expires_in"] != 1800.0 || token["refresh_token"] == "" || len(token) != 4 {
 		t.Errorf("got %v", token)
 	}
 	me := d.do(t, request{method: "GET", path: "/api/v1/me", header: map[string]string{

@@ -32,6 +32,10 @@ func (s *Server) readBody(api huma.API) func(huma.Context, func(huma.Context)) {
 			return
 		}
 		r, w := humachi.Unwrap(ctx)
+		if !op.RequestBody.Required && r.ContentLength == 0 {
+			next(ctx)
+			return
+		}
 		body, problem := soundBody(w, r, isFirst(op))
 		if problem != nil {
 			callOf(ctx.Context()).code = problem.Code

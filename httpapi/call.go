@@ -24,6 +24,7 @@ const maxLogged = 200
 // goroutine.
 type call struct {
 	origin auth.Origin
+	client string     // what the client says of itself
 	actor  auth.Actor // set by authenticate
 	code   string     // the code of the problem that was answered
 }
@@ -45,7 +46,7 @@ func (s *Server) identify(next http.Handler) http.Handler {
 		start := time.Now()
 		c := &call{origin: auth.Origin{
 			Door: auth.HTTP, Addr: s.client(r), RequestID: strings.ToLower(rand.Text()),
-		}}
+		}, client: r.UserAgent()}
 		w.Header().Set("X-Request-Id", c.origin.RequestID)
 		answer := &answer{ResponseWriter: w}
 		defer func() { s.logCall(r, c, answer, time.Since(start)) }()

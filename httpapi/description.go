@@ -52,7 +52,7 @@ func (s *Server) docs(router chi.Router, api *huma.OpenAPI) error {
 func tidySchemas(api *huma.OpenAPI) {
 	asked := map[string]bool{}
 	for _, item := range api.Paths {
-		for _, op := range []*huma.Operation{item.Post, item.Put} {
+		for _, op := range []*huma.Operation{item.Post, item.Put, item.Patch} {
 			if op != nil && op.RequestBody != nil {
 				asked[op.RequestBody.Content["application/json"].Schema.Ref] = true
 			}
@@ -87,6 +87,7 @@ func describeSockets(api *huma.OpenAPI) {
 		for _, code := range codes {
 			responses[code] = &huma.Response{Description: map[string]string{
 				"401": "Unauthorized", "403": "Pages of this origin may not connect", "426": "Upgrade Required",
+				"429": "Too many connections are open",
 			}[code]}
 		}
 		return responses
@@ -94,12 +95,12 @@ func describeSockets(api *huma.OpenAPI) {
 	api.AddOperation(&huma.Operation{
 		OperationID: "live", Method: http.MethodGet, Path: "/api/v1/ws", Tags: []string{tagLive},
 		Summary: "Follow rooms and send, over a WebSocket", Security: bearer,
-		Description: liveText, Responses: upgrade("401", "403", "426"),
+		Description: liveText, Responses: upgrade("401", "403", "426", "429"),
 	})
 	api.AddOperation(&huma.Operation{
 		OperationID: "first-live", Method: http.MethodGet, Path: "/ws/chat", Tags: []string{tagFirst},
 		Summary:     "Follow the lobby and send, over a WebSocket",
-		Description: firstLiveText, Responses: upgrade("403", "426"),
+		Description: firstLiveText, Responses: upgrade("403", "426", "429"),
 		Parameters: []*huma.Param{{
 			Name: "token", In: "query", Required: true, Schema: &huma.Schema{Type: huma.TypeString},
 			Description: "An access token; a bad one is closed with 1008",

@@ -30,7 +30,10 @@ func TestTheAPIDescribesItselfInOpenAPI(t *testing.T) {
 		t.Errorf("got %s %+v %+v", spec.OpenAPI, spec.Info, spec.Servers)
 	}
 	for _, call := range []string{
-		"post /api/v1/auth/register", "post /api/v1/auth/login", "get /api/v1/me", "get /api/v1/rooms/{room}",
+		"post /api/v1/auth/register", "post /api/v1/auth/login", "post /api/v1/auth/refresh", "post /api/v1/auth/logout",
+		"get /api/v1/me", "patch /api/v1/me", "get /api/v1/me/sessions", "delete /api/v1/me/sessions",
+		"delete /api/v1/me/sessions/{id}", "get /api/v1/me/keys", "post /api/v1/me/keys", "delete /api/v1/me/keys/{id}",
+		"get /api/v1/rooms/{room}",
 		"get /api/v1/rooms/{room}/messages", "post /api/v1/rooms/{room}/messages", "put /api/v1/rooms/{room}/read",
 		"get /api/v1/ws", "post /api/auth/register", "post /api/auth/login", "get /api/chat/messages", "get /ws/chat",
 		"get /health", "get /readyz",
@@ -42,6 +45,9 @@ func TestTheAPIDescribesItselfInOpenAPI(t *testing.T) {
 	}
 	if shape := string(spec.Components.Schemas["Draft"]); !strings.Contains(shape, `"additionalProperties":false`) {
 		t.Errorf("a draft may hold anything: %s", shape)
+	}
+	if shape := string(spec.Components.Schemas["AccountChange"]); !strings.Contains(shape, `"additionalProperties":false`) {
+		t.Errorf("a change of an account may hold anything: %s", shape)
 	}
 	if shape := string(spec.Components.Schemas["Message"]); strings.Contains(shape, "additionalProperties") {
 		t.Errorf("a message may not grow: %s", shape)

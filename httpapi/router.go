@@ -35,6 +35,8 @@ func (s *Server) newRouter(c Config) (chi.Router, error) {
 	})
 	api := s.newAPI(router, c)
 	s.accountCalls(api)
+	s.sessionCalls(api)
+	s.keyCalls(api)
 	s.roomCalls(api)
 	s.firstCalls(api)
 	s.serviceCalls(api)
