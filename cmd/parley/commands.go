@@ -13,11 +13,12 @@ import (
 type commands struct {
 	EnvFile string `help:"File of settings that fill in what the environment leaves unset." placeholder:"FILE" default:""`
 
-	Serve   serveCommand   `cmd:"" help:"Run the service: open both doors until interrupted."`
-	Init    initCommand    `cmd:"" help:"Write .env with fresh random keys; never overwrites."`
-	Migrate migrateCommand `cmd:"" help:"Apply pending database migrations and say which."`
-	User    userCommands   `cmd:"" help:"Manage accounts, on the machine itself."`
-	Version versionCommand `cmd:"" help:"Print version, commit and Go version."`
+	Serve    serveCommand     `cmd:"" help:"Run the service: open both doors until interrupted."`
+	Init     initCommand      `cmd:"" help:"Write .env with fresh random keys; never overwrites."`
+	Migrate  migrateCommand   `cmd:"" help:"Apply pending database migrations and say which."`
+	User     userCommands     `cmd:"" help:"Manage accounts, on the machine itself."`
+	Sessions sessionsCommands `cmd:"" help:"End log-ins, on the machine itself."`
+	Version  versionCommand   `cmd:"" help:"Print version, commit and Go version."`
 }
 
 // Help is shown by parley --help.

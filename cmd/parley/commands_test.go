@@ -54,7 +54,7 @@ func TestInitWritesFreshKeysAndNeverOverwrites(t *testing.T) {
 func TestEveryCommandHasHelpWithAnExample(t *testing.T) {
 	for _, command := range []string{
 		"", "user", "serve", "init", "migrate", "version", "user add", "user list", "user passwd",
-		"user disable", "user enable", "user unlock", "user admin",
+		"user disable", "user enable", "user unlock", "user admin", "sessions end",
 	} {
 		status, stdout, stderr := runIn(t, append(strings.Fields(command), "--help")...)
 		if status != exitDone || stderr != "" || !strings.Contains(stdout, strings.TrimSpace("Example:\n\n    parley "+command)) {
@@ -75,6 +75,8 @@ func TestWrongUsageExitsWithTwo(t *testing.T) {
 		{"user", "admin", "alice", "maybe"},
 		{"serve", "--bogus"},
 		{"user", "disable", "a", "b"},
+		{"sessions", "end"},
+		{"sessions", "end", "--all", "--user", "alice"},
 	} {
 		status, stdout, stderr := runIn(t, args...)
 		if status != exitUsage || stdout != "" || !strings.HasPrefix(stderr, "parley: ") {
@@ -129,6 +131,11 @@ func TestAccountsFromTheConsole(t *testing.T) {
 			{"user admin alice off", "", exitDone, "admin off: alice", ""},
 			{"user passwd alice --password-stdin", "Another-horse-2\n", exitDone, "password set", ""},
 			{"user unlock alice", "", exitDone, "unlocked", ""},
+			{"user passwd alice --password-stdin", "Password123\n", exitFailed, "", "user.password_common"},
+			{"user passwd alice --password-stdin", "Im-Alice-77\n", exitFailed, "", "user.password_has_name"},
+			{"sessions end --all", "", exitDone, "sessions ended: 0", ""},
+			{"sessions end --user alice", "", exitDone, "sessions ended: 0", ""},
+			{"sessions end --user nobody-there", "", exitFailed, "", "user.not_found"},
 			{"user disable nobody-there", "", exitFailed, "", "user.not_found"},
 		} {
 			status, stdout, stderr := parley(t, env, step.stdin, strings.Fields(step.args)...)
