@@ -293,3 +293,22 @@ func TestTheDocumentsNameWhatExists(t *testing.T) {
 		}
 	}
 }
+
+func TestTheCommandsInTheDocumentsExist(t *testing.T) {
+	tried := 0
+	for _, document := range []string{"README.md", "SECURITY.md", "deploy/PRODUCTION.md", "deploy/parley.service", "deploy/compose.yaml"} {
+		for command := range found(`(?m)(?:^|[`+"`"+` ])parley ([a-z]+(?: [a-z]+)?)`, fileText(t, document)) {
+			words := strings.Fields(command)
+			if !slices.Contains([]string{"serve", "init", "migrate", "user", "sessions", "version"}, words[0]) {
+				continue // prose
+			}
+			tried++
+			if status, _, stderr := parley(t, nil, "", append(words, "--help")...); status != exitDone {
+				t.Errorf("%s says parley %s: %s", document, command, stderr)
+			}
+		}
+	}
+	if tried < 10 {
+		t.Errorf("only %d commands were found: the search is broken", tried)
+	}
+}
