@@ -125,6 +125,50 @@ func Calls(engine store.Engine, user domain.UserID, room domain.RoomID) []Call {
 		{"ChangeAccount", true, func(ctx context.Context) error {
 			return engine.ChangeAccount(ctx, user, auth.AccountChange{})
 		}},
+		{"CreateSession", true, func(ctx context.Context) error {
+			_, err := engine.CreateSession(ctx, newSession(user, moment))
+			return err
+		}},
+		{"Sessions", false, func(ctx context.Context) error { _, err := engine.Sessions(ctx, user); return err }},
+		{"Access", false, func(ctx context.Context) error { _, err := engine.Access(ctx, []auth.SessionID{1}); return err }},
+		{"Refresh", true, func(ctx context.Context) error {
+			err := engine.Refresh(ctx, 1, func(auth.Access, auth.RefreshState) (auth.Refreshed, error) {
+				return auth.Refreshed{UsedAt: moment}, nil
+			})
+			if domain.HasCode(err, "session.not_found") {
+				err = nil
+			}
+			return err
+		}},
+		{"EndSessions", true, func(ctx context.Context) error {
+			_, err := engine.EndSessions(ctx, auth.Ending{User: user})
+			return err
+		}},
+		{"TouchSessions", true, func(ctx context.Context) error {
+			return engine.TouchSessions(ctx, map[auth.SessionID]time.Time{1: moment}, nil)
+		}},
+		{"ExpireSessions", true, func(ctx context.Context) error { return engine.ExpireSessions(ctx, auth.Expiry{}) }},
+		{"KnowsAddress", false, func(ctx context.Context) error { _, err := engine.KnowsAddress(ctx, user, "home"); return err }},
+		{"Keys", false, func(ctx context.Context) error { _, err := engine.Keys(ctx, user); return err }},
+		{"KeyByFingerprint", false, func(ctx context.Context) error {
+			_, err := engine.KeyByFingerprint(ctx, "SHA256:laptop")
+			if domain.HasCode(err, "key.not_found") {
+				err = nil
+			}
+			return err
+		}},
+		{"AddKey", true, func(ctx context.Context) error {
+			_, err := engine.AddKey(ctx, newKey(user, "laptop"), 20)
+			return err
+		}},
+		{"RemoveKey", true, func(ctx context.Context) error {
+			err := engine.RemoveKey(ctx, user, 1)
+			if domain.HasCode(err, "key.not_found") {
+				err = nil
+			}
+			return err
+		}},
+		{"Return", true, func(ctx context.Context) error { return engine.Return(ctx, try("key", moment)) }},
 		{"Revision", false, func(ctx context.Context) error { _, err := engine.Revision(ctx); return err }},
 		{"Take", true, func(ctx context.Context) error { _, err := engine.Take(ctx, try("key", moment)); return err }},
 		{"Forgive", true, func(ctx context.Context) error { return engine.Forgive(ctx, "log-in", "subject") }},

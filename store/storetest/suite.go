@@ -25,6 +25,8 @@ func Run(t *testing.T, empty, fresh func(testing.TB) store.Config) {
 		{"nonces", nonceTests},
 		{"history", historyTests},
 		{"accounts", accountTests},
+		{"sessions", sessionTests},
+		{"keys", keyTests},
 		{"attempts", attemptTests},
 		{"rooms", roomTests},
 		{"root", rootTests},
