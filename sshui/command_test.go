@@ -3,8 +3,10 @@ package sshui_test
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
+	"runtime"
 	"strings"
 	"testing"
 
@@ -25,14 +27,29 @@ type result struct {
 // not nil.
 func run(t *testing.T, client *gossh.Client, in io.Reader, command string) result {
 	t.Helper()
-	s, err := client.NewSession()
-	check(t, err)
+	s := newSession(t, client)
 	defer s.Close()
 	var out, told bytes.Buffer
 	s.Stdin, s.Stdout, s.Stderr = in, &out, &told
 	check(t, s.Start(command))
 	status := exitStatus(t, s)
 	return result{status, out.String(), told.String()}
+}
+
+// newSession opens a session as soon as those before it have been counted off,
+// which the server does after the client saw their end.
+func newSession(t *testing.T, client *gossh.Client) *gossh.Session {
+	t.Helper()
+	for tries := 0; ; tries++ {
+		s, err := client.NewSession()
+		var refused *gossh.OpenChannelError
+		if errors.As(err, &refused) && refused.Reason == gossh.ResourceShortage && tries < 1000 {
+			runtime.Gosched()
+			continue
+		}
+		check(t, err)
+		return s
+	}
 }
 
 // say sends a message past the door, as often as the limit lets it.

@@ -81,7 +81,7 @@ func Run(parent context.Context, t Terminal, config Config) error {
 	if t.Editing {
 		c.editor = NewEditor(t.In, t.Out, t.Width)
 		c.print("You are " + c.Actor.Name() + " in #" + domain.Lobby +
-			". Enter sends a line; /help lists the commands, Ctrl+D leaves.")
+			". Enter sends; /help lists the commands, Ctrl+D leaves.")
 	}
 	after, err := Recent(ctx, c.Chat, c.Actor, c.room, shownOnEntry)
 	if err != nil {
