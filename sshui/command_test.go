@@ -296,6 +296,12 @@ func TestWrongUsageIsOneLineAndStatusTwo(t *testing.T) {
 		"rooms all":                       "all is one argument too many;",
 		"whoami -x":                       "there is no flag -x;",
 		"help pots":                       "unknown command pots; did you mean post?",
+		"sessions ned 1":                  "there is no ned; did you mean end?; usage: sessions ",
+		"sessions end":                    "give either an ID or --others;",
+		"sessions end x":                  "ID is a number from the list, not x;",
+		"keys remove":                     "ID is missing;",
+		"keys remove 0":                   "ID is a number from the list, not 0;",
+		"keys list --all":                 "there is no flag --all;",
 		"plain text":                      "text is one argument too many;",
 		" ":                               "unknown command ;",
 	} {
@@ -322,7 +328,7 @@ func TestHelpShowsEveryCommandWithExamples(t *testing.T) {
 	if all.status != 0 || all.told != "" {
 		t.Fatalf("got %+v", all)
 	}
-	for _, name := range []string{"post", "read", "tail", "rooms", "whoami", "plain", "help"} {
+	for _, name := range []string{"post", "read", "tail", "rooms", "whoami", "sessions", "keys", "plain", "help"} {
 		one := run(t, client, nil, "help "+name)
 		if !strings.Contains(all.out, "\n  "+name) || one.status != 0 || !strings.Contains(one.out, "\n  ssh HOST "+name) {
 			t.Errorf("%s: %+v", name, one)

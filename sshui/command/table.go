@@ -34,6 +34,17 @@ func table() []command {
 		},
 		{"rooms", "[--json]", "lists the rooms you are in", []string{"rooms", "rooms --json"}, rooms},
 		{"whoami", "[--json]", "prints your name", []string{"whoami", "whoami --json"}, whoami},
+		{
+			"sessions", "[list [--json] | end ID | end --others]", "lists where you are logged in, or ends one or all others",
+			[]string{"sessions", "sessions list --json", "sessions end 17", "sessions end --others"},
+			sessions,
+		},
+		{
+			"keys", "[list [--json] | add [--json] [KEY] | remove ID]",
+			"lists the SSH keys that let you in, or takes one away, or adds one, from standard input if not typed",
+			[]string{"keys", "keys add < ~/.ssh/id_ed25519.pub", "keys remove 3"},
+			keys,
+		},
 		{Plain, "", "is the chat line by line, without a full screen", []string{"plain"}, plain},
 		{"help", "[COMMAND]", "prints this, or how one command is used", []string{"help", "help post"}, help},
 	}
