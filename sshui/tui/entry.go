@@ -193,6 +193,14 @@ func (l look) rule(word string) string {
 	return strings.Repeat("─", rest/2) + " " + word + " " + strings.Repeat("─", rest-rest/2)
 }
 
+// sameDay reports whether two times are on one day of the reader's.
+func (l look) sameDay(a, b time.Time) bool {
+	if d := b.Sub(a); d >= 24*time.Hour || d <= -24*time.Hour {
+		return false
+	}
+	return a.In(l.zone).YearDay() == b.In(l.zone).YearDay()
+}
+
 // day names the day of a time, as a separator does.
 func (l look) day(at time.Time) string {
 	at = at.In(l.zone)

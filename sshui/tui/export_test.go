@@ -14,9 +14,9 @@ import (
 func OnlineAfterLag(ctx context.Context, c Config, live *chat.Live) map[domain.UserID]domain.Author {
 	s := newScreen(ctx, Terminal{Size: Size{80, 24}}, c, live)
 	s.Update(s.join()())
-	s.people = map[domain.UserID]domain.Author{99: {ID: 99, Name: "left unnoticed"}}
+	s.people.set([]domain.Author{{ID: 99, Name: "left unnoticed"}})
 	if batch, ok := s.feed(feedMsg{events: []domain.Event{{}}})().(tea.BatchMsg); ok {
 		s.Update(batch[len(batch)-1]())
 	}
-	return s.people
+	return s.people.here
 }

@@ -45,7 +45,7 @@ func (t *timeline) open(page chat.Page, read domain.Seq) {
 	t.follow = true
 	if i := slices.Index(t.items, t.firstUnread); t.firstUnread != nil && i >= 0 {
 		t.follow = false
-		t.stand(spot{i, max(len(t.above(i))-1, 0)})
+		t.stand(spot{i, max(t.lead(i)-1, 0)})
 	}
 }
 

@@ -106,7 +106,7 @@ func (s *screen) entered(msg joinedMsg) tea.Cmd {
 	s.status.outage = ""
 	s.joined, s.room, s.marked = true, msg.room, msg.room.Read
 	s.timeline.open(msg.page, msg.room.Read)
-	s.setOnline(msg.online)
+	s.people.set(msg.online)
 	cmd := tea.Batch(s.next(), s.sendNext())
 	if len(s.timeline.pending) > 0 { // written before the room was open
 		return tea.Batch(cmd, s.toNewest())
@@ -162,11 +162,7 @@ func (s *screen) feed(msg feedMsg) tea.Cmd {
 				s.timeline.markUnreadFrom(event.Seq)
 			}
 		case domain.EventPresence:
-			if event.Online {
-				s.people[event.User.ID] = event.User
-			} else {
-				delete(s.people, event.User.ID)
-			}
+			s.people.change(event.User, event.Online)
 		}
 	}
 	return cmd
@@ -179,14 +175,6 @@ func (s *screen) askOnline() tea.Cmd {
 		online, err := c.Chat.Online(ctx, c.Actor, here)
 		return onlineMsg{online, err}
 	})
-}
-
-// setOnline takes over who is here.
-func (s *screen) setOnline(online []domain.Author) {
-	s.people = make(map[domain.UserID]domain.Author, len(online))
-	for _, person := range online {
-		s.people[person.ID] = person
-	}
 }
 
 func (s *screen) arrive(event domain.Event) {

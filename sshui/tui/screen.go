@@ -26,7 +26,7 @@ type screen struct {
 
 	room     chat.View
 	joined   bool
-	people   map[domain.UserID]domain.Author // who is here
+	people   people
 	timeline timeline
 	below    int // messages that wait below the view
 	composer composer
@@ -96,7 +96,7 @@ func (s *screen) route(msg tea.Msg) tea.Cmd {
 		return s.feed(msg)
 	case onlineMsg:
 		if msg.err == nil {
-			s.setOnline(msg.online)
+			s.people.set(msg.online)
 		}
 	case pageMsg:
 		return s.loaded(msg)

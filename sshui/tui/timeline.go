@@ -58,11 +58,16 @@ func (t *timeline) at(i int) *entry {
 	return t.pending[i-len(t.items)]
 }
 
+// beginsDay reports whether an entry is the first of its day.
+func (t *timeline) beginsDay(i int) bool {
+	return i < len(t.items) && (i == 0 || !t.look.sameDay(t.items[i-1].at, t.items[i].at))
+}
+
 // above gives the lines drawn above an entry's text.
 func (t *timeline) above(i int) []string {
 	var lines []string
 	e := t.at(i)
-	if i < len(t.items) && (i == 0 || t.look.day(t.items[i-1].at) != t.look.day(e.at)) {
+	if t.beginsDay(i) {
 		lines = append(lines, t.look.theme.faint.Render(t.look.rule(t.look.day(e.at))))
 	}
 	if e == t.firstUnread {
@@ -71,8 +76,20 @@ func (t *timeline) above(i int) []string {
 	return lines
 }
 
+// lead is how many lines above gives.
+func (t *timeline) lead(i int) int {
+	n := 0
+	if t.beginsDay(i) {
+		n++
+	}
+	if t.at(i) == t.firstUnread {
+		n++
+	}
+	return n
+}
+
 // block is how many rows an entry takes, the lines above it included.
-func (t *timeline) block(i int) int { return len(t.above(i)) + len(t.at(i).draw(t.look)) }
+func (t *timeline) block(i int) int { return t.lead(i) + len(t.at(i).draw(t.look)) }
 
 // move goes rows down, or up if by is negative, as far as the timeline reaches.
 func (t *timeline) move(s spot, by int) spot {
@@ -110,7 +127,7 @@ func (t *timeline) top() spot {
 	if i < 0 {
 		return t.last()
 	}
-	above := len(t.above(i))
+	above := t.lead(i)
 	return t.move(spot{i, above}, min(t.anchor.row, len(t.at(i).draw(t.look))-1))
 }
 
@@ -132,7 +149,7 @@ func (t *timeline) stand(s spot) {
 		return
 	}
 	t.follow = false
-	t.anchor = anchor{t.items[s.index], s.row - len(t.above(s.index))}
+	t.anchor = anchor{t.items[s.index], s.row - t.lead(s.index)}
 }
 
 func (t *timeline) scroll(by int) { t.stand(t.move(t.top(), by)) }
@@ -152,7 +169,7 @@ func (t *timeline) draw() []string {
 		}
 		skip := 0
 		if i == s.index {
-			skip = max(s.row-len(t.above(i)), 0)
+			skip = max(s.row-t.lead(i), 0)
 		}
 		for _, r := range t.at(i).draw(t.look)[skip:] {
 			rows = append(rows, r.margin+r.text)

@@ -63,7 +63,7 @@ func (s *screen) header(width int) string {
 		left = " Parley  #" + domain.Lobby
 	}
 	right := ""
-	if n := len(s.people); n > 0 {
+	if n := len(s.people.here); n > 0 {
 		right = fmt.Sprintf("%d here ", n)
 	}
 	if width >= wideEnough {
@@ -104,21 +104,12 @@ func (s *screen) body(l layout) []string {
 // besides puts the people who are here at the side of the rows.
 func (s *screen) besides(rows []string, l layout) {
 	look := s.timeline.look
-	names := make([]string, 0, len(s.people))
-	for _, person := range s.people {
-		names = append(names, person.Name)
-	}
-	slices.SortFunc(names, func(a, b string) int {
-		return strings.Compare(domain.FoldUserName(a), domain.FoldUserName(b))
-	})
+	border := look.theme.faint.Render("│ ")
+	names := s.people.lines(look, l.side.width-3, len(rows))
 	for i := range rows {
-		pad := max(l.side.x-look.method.StringWidth(rows[i]), 0)
-		rows[i] += strings.Repeat(" ", pad) + look.theme.faint.Render("│ ")
-		switch {
-		case i == len(rows)-1 && len(names) > len(rows):
-			rows[i] += look.theme.faint.Render(fmt.Sprintf("and %d more", len(names)-i))
-		case i < len(names):
-			rows[i] += look.theme.name(names[i]).Render(look.method.Truncate(names[i], l.side.width-3, "…"))
+		rows[i] += strings.Repeat(" ", max(l.side.x-look.method.StringWidth(rows[i]), 0)) + border
+		if i < len(names) {
+			rows[i] += names[i]
 		}
 	}
 }
