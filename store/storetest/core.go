@@ -41,6 +41,7 @@ type Settings struct {
 	TokenLife    time.Duration
 	Registration auth.Registration
 	Log          *slog.Logger
+	Wrap         func(auth.Store) auth.Store // to watch what auth asks of its store
 }
 
 // Stop ends what runs in the core, as a shutdown does. The test's end does it
@@ -72,7 +73,8 @@ func NewCoreWith(tb testing.TB, config store.Config, adjust func(*Settings)) *Co
 	settings := Settings{
 		SigningKeys: SigningKey, Now: time.Now, PasswordCost: cheapCost,
 		TokenLife: 30 * time.Minute, Registration: auth.RegistrationOpen,
-		Log: slog.New(slog.DiscardHandler),
+		Log:  slog.New(slog.DiscardHandler),
+		Wrap: func(store auth.Store) auth.Store { return store },
 	}
 	adjust(&settings)
 	if settings.Keyring == nil {
@@ -109,7 +111,7 @@ func (c *Core) wire(tb testing.TB) {
 	keys, err := auth.ParseSigningKeys(c.settings.SigningKeys)
 	must(tb, err)
 	c.Auth, err = auth.NewService(auth.Config{
-		Store: c.Engine, Windows: c.Windows, Root: root, Keyring: c.Keyring, Keys: keys,
+		Store: c.settings.Wrap(c.Engine), Windows: c.Windows, Root: root, Keyring: c.Keyring, Keys: keys,
 		TokenLife: c.settings.TokenLife, PasswordCost: c.settings.PasswordCost,
 		Registration: c.settings.Registration, Now: c.settings.Now, Log: c.settings.Log,
 	})
