@@ -49,7 +49,7 @@ type options struct {
 	registration auth.Registration // "" for an open one
 }
 
-func open(t *testing.T, o options) *door {
+func open(t testing.TB, o options) *door {
 	t.Helper()
 	core := storetest.NewCoreWith(t, storetest.EmptySQLite(t), func(s *storetest.Settings) {
 		s.Registration = cmp.Or(o.registration, s.Registration)
@@ -77,7 +77,7 @@ func open(t *testing.T, o options) *door {
 }
 
 // close shuts the door down; it may be called before the test's end.
-func (d *door) close(t *testing.T) {
+func (d *door) close(t testing.TB) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
@@ -96,7 +96,7 @@ func (d *door) close(t *testing.T) {
 }
 
 // dial connects from an address of the loopback network.
-func (d *door) dial(t *testing.T, from string) net.Conn {
+func (d *door) dial(t testing.TB, from string) net.Conn {
 	t.Helper()
 	conn, err := (&net.Dialer{LocalAddr: &net.TCPAddr{IP: net.ParseIP(from)}, Timeout: patience}).Dial("tcp", d.addr)
 	check(t, err)
@@ -105,14 +105,14 @@ func (d *door) dial(t *testing.T, from string) net.Conn {
 }
 
 // tryLogIn makes a connection that is logged in, or the error.
-func (d *door) tryLogIn(t *testing.T, from, user string, methods ...gossh.AuthMethod) (*gossh.Client, error) {
+func (d *door) tryLogIn(t testing.TB, from, user string, methods ...gossh.AuthMethod) (*gossh.Client, error) {
 	t.Helper()
 	return handshake(t, d.dial(t, from), &gossh.ClientConfig{
 		User: user, Auth: methods, HostKeyCallback: gossh.InsecureIgnoreHostKey(),
 	})
 }
 
-func handshake(t *testing.T, conn net.Conn, config *gossh.ClientConfig) (*gossh.Client, error) {
+func handshake(t testing.TB, conn net.Conn, config *gossh.ClientConfig) (*gossh.Client, error) {
 	t.Helper()
 	c, channels, requests, err := gossh.NewClientConn(conn, "parley", config)
 	if err != nil {
@@ -248,7 +248,7 @@ func notInShort(t *testing.T) {
 	}
 }
 
-func check(t *testing.T, err error) {
+func check(t testing.TB, err error) {
 	t.Helper()
 	if err != nil {
 		t.Fatal(err)
