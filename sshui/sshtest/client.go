@@ -27,6 +27,18 @@ func Dial(addr, user, password, from string) (*ssh.Client, error) {
 
 // DialAs is Dial by a client that says a version of itself; "" for the usual.
 func DialAs(addr, user, password, from, version string) (*ssh.Client, error) {
+	return dial(addr, from, &ssh.ClientConfig{
+		User: user, Auth: []ssh.AuthMethod{ssh.Password(password)}, ClientVersion: version,
+	})
+}
+
+// DialKey connects and logs in by key.
+func DialKey(addr, user string, key ssh.Signer, from string) (*ssh.Client, error) {
+	return dial(addr, from, &ssh.ClientConfig{User: user, Auth: []ssh.AuthMethod{ssh.PublicKeys(key)}})
+}
+
+func dial(addr, from string, config *ssh.ClientConfig) (*ssh.Client, error) {
+	config.HostKeyCallback = ssh.InsecureIgnoreHostKey() //nolint:gosec // a server of the test's own
 	dialer := net.Dialer{Timeout: dialTimeout}
 	if from != "" {
 		dialer.LocalAddr = &net.TCPAddr{IP: net.ParseIP(from)}
@@ -38,10 +50,7 @@ func DialAs(addr, user, password, from, version string) (*ssh.Client, error) {
 	if err := conn.SetDeadline(time.Now().Add(dialTimeout)); err != nil {
 		return nil, err
 	}
-	c, channels, requests, err := ssh.NewClientConn(conn, addr, &ssh.ClientConfig{
-		User: user, Auth: []ssh.AuthMethod{ssh.Password(password)}, ClientVersion: version,
-		HostKeyCallback: ssh.InsecureIgnoreHostKey(), //nolint:gosec // a server of the test's own
-	})
+	c, channels, requests, err := ssh.NewClientConn(conn, addr, config)
 	if err != nil {
 		conn.Close()
 		return nil, err
