@@ -9,6 +9,7 @@ import (
 	"runtime"
 	"strings"
 	"testing"
+	"time"
 
 	gossh "golang.org/x/crypto/ssh"
 
@@ -38,12 +39,12 @@ func run(t *testing.T, client *gossh.Client, in io.Reader, command string) resul
 
 // newSession opens a session as soon as those before it have been counted off,
 // which the server does after the client saw their end.
-func newSession(t *testing.T, client *gossh.Client) *gossh.Session {
+func newSession(t testing.TB, client *gossh.Client) *gossh.Session {
 	t.Helper()
-	for tries := 0; ; tries++ {
+	for began := time.Now(); ; {
 		s, err := client.NewSession()
 		var refused *gossh.OpenChannelError
-		if errors.As(err, &refused) && refused.Reason == gossh.ResourceShortage && tries < 1000 {
+		if errors.As(err, &refused) && refused.Reason == gossh.ResourceShortage && time.Since(began) < patience {
 			runtime.Gosched()
 			continue
 		}

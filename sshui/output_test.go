@@ -130,6 +130,50 @@ func TestOutputOfASlowReaderGoesOn(t *testing.T) {
 	})
 }
 
+func TestOutputWithoutPatienceWaitsForAnyReaderThatReads(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		o, r, failed := newPipe(1000)
+		o.patience = 0
+		go o.run()
+		got := make(chan int)
+		go func() {
+			total := 0
+			for {
+				<-time.After(defaultLimits().stall / 2)
+				n, err := r.Read(make([]byte, chunk))
+				if total += n; err != nil {
+					got <- total
+					return
+				}
+			}
+		}()
+		if n, err := o.Write(make([]byte, 100_000)); n != 100_000 || err != nil {
+			t.Errorf("Write: %d, %v", n, err)
+		}
+		o.flush(0)
+		o.to.(io.Closer).Close()
+		if total := <-got; total != 100_000 || len(failed) > 0 {
+			t.Errorf("%d bytes came", total)
+		}
+	})
+}
+
+func TestOutputWithoutPatienceGivesUpOnAReaderThatStopped(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		o, _, failed := newPipe(1000)
+		o.patience = 0
+		go o.run()
+		began := time.Now()
+		if _, err := o.Write(make([]byte, 100_000)); !errors.Is(err, errStalled) {
+			t.Errorf("Write: %v", err)
+		}
+		if took := time.Since(began); took != defaultLimits().stall || len(failed) != 1 {
+			t.Errorf("it took %v", took)
+		}
+		<-o.done
+	})
+}
+
 func TestFlushWaitsOnlySoLong(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		o, _, failed := newPipe(1000)

@@ -20,10 +20,7 @@ import (
 // tailing starts tail and gives what it prints.
 func tailing(t testing.TB, client *gossh.Client, command string) (*gossh.Session, *bufio.Reader) {
 	t.Helper()
-	s, err := client.NewSession()
-	if err != nil {
-		t.Fatal(err)
-	}
+	s := newSession(t, client)
 	out, err := s.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)
@@ -67,7 +64,6 @@ func TestTailPrintsTheLinesOfTheWebSocket(t *testing.T) {
 			}
 		}
 		check(t, s.Close())
-		awaitOneSession(t, client)
 	}
 	s, out := tailing(t, client, "tail --json -n 0 lobby")
 	_, err := out.ReadString('\n')
@@ -81,12 +77,6 @@ func TestTailPrintsTheLinesOfTheWebSocket(t *testing.T) {
 		t.Errorf("got %s, want %s", line, want)
 	}
 	check(t, s.Close())
-}
-
-// awaitOneSession waits until a session that was closed has been counted off.
-func awaitOneSession(t *testing.T, client *gossh.Client) {
-	t.Helper()
-	check(t, newSession(t, client).Close())
 }
 
 func TestTailFollowsInPlainLines(t *testing.T) {
