@@ -1,6 +1,7 @@
 package auth_test
 
 import (
+	"context"
 	"crypto/dsa" //nolint:staticcheck // it is to be refused
 	"crypto/ecdsa"
 	"crypto/ed25519"
@@ -240,4 +241,50 @@ func TestAVerifiedKeySpendsNoPasswordBudget(t *testing.T) {
 		core.Auth.OffersKey(t.Context(), fmt.Sprint("user", i), key.Marshal())
 	}
 	logIn(t, core, other, "alice")
+}
+
+// askingStore counts what is asked of a store about keys and accounts.
+type askingStore struct {
+	auth.Store
+	keys, accounts int
+}
+
+func (a *askingStore) KeyByFingerprint(ctx context.Context, fingerprint string) (auth.Key, error) {
+	a.keys++
+	return a.Store.KeyByFingerprint(ctx, fingerprint)
+}
+
+func (a *askingStore) AccountByName(ctx context.Context, name string) (auth.Account, error) {
+	a.accounts++
+	return a.Store.AccountByName(ctx, name)
+}
+
+func TestAnOfferedKeyCostsTheSameWhoeverOffersIt(t *testing.T) {
+	asking := &askingStore{}
+	core, _ := newCore(t, func(s *storetest.Settings) {
+		s.Wrap = func(store auth.Store) auth.Store {
+			asking.Store = store
+			return asking
+		}
+	})
+	alice := core.User(t, "alice")
+	core.User(t, "bob")
+	hers := signer(t).PublicKey()
+	mustAdd(t, core, alice, line(hers), "")
+	for _, c := range []struct {
+		name string
+		blob []byte
+	}{
+		{"alice", hers.Marshal()},
+		{"alice", signer(t).PublicKey().Marshal()},
+		{"bob", hers.Marshal()},
+		{"nobody", hers.Marshal()},
+		{"nobody", []byte("nonsense")},
+	} {
+		asking.keys, asking.accounts = 0, 0
+		core.Auth.OffersKey(t.Context(), c.name, c.blob)
+		if asking.keys != 1 || asking.accounts != 1 {
+			t.Errorf("%s: the store was asked for %d keys and %d accounts", c.name, asking.keys, asking.accounts)
+		}
+	}
 }

@@ -93,7 +93,9 @@ func (s *Store) CreateSession(ctx context.Context, n auth.NewSession) (session a
 		}
 		result, err := tx.Exec(ctx, `
 			DELETE FROM sessions WHERE id IN (
-				SELECT id FROM sessions WHERE user_id = $1 ORDER BY used_at DESC, id DESC OFFSET $2)`, n.UserID, n.Keep)
+				SELECT id FROM sessions WHERE id IN (
+					SELECT id FROM sessions WHERE user_id = $1 ORDER BY used_at DESC, id DESC OFFSET $2)
+				ORDER BY id FOR UPDATE)`, n.UserID, n.Keep)
 		if err != nil || result.RowsAffected() == 0 {
 			return err
 		}
@@ -208,9 +210,14 @@ func (s *Store) EndSessions(ctx context.Context, which auth.Ending) (n int64, er
 	return n, nil
 }
 
+// endSessions, like everything that takes several sessions, takes them by id, so
+// that two nodes cannot wait for each other.
 func endSessions(ctx context.Context, tx pgx.Tx, which auth.Ending) (int64, error) {
 	result, err := tx.Exec(ctx, `
-		DELETE FROM sessions WHERE ($1 OR user_id = $2) AND ($3::bigint = 0 OR id = $3) AND id <> $4`,
+		DELETE FROM sessions WHERE id IN (
+			SELECT id FROM sessions
+			WHERE ($1 OR user_id = $2) AND ($3::bigint = 0 OR id = $3) AND id <> $4
+			ORDER BY id FOR UPDATE)`,
 		which.Everybody, which.User, which.Only, which.Except)
 	if err != nil {
 		return 0, err

@@ -13,15 +13,17 @@ import (
 	"parley/domain/auth"
 )
 
-// TouchSessions implements auth.TraceStore. The rows are taken by id, so that
-// two nodes cannot wait for each other.
+// TouchSessions implements auth.TraceStore. The rows are taken by id: see
+// endSessions.
 func (s *Store) TouchSessions(ctx context.Context, used map[auth.SessionID]time.Time, left []auth.SessionID) error {
 	err := s.write(ctx, func(ctx context.Context, tx pgx.Tx) error {
 		b := &pgx.Batch{}
+		for _, id := range left {
+			b.Queue(`DELETE FROM sessions WHERE id = $1`, id)
+		}
 		for _, id := range slices.Sorted(maps.Keys(used)) {
 			b.Queue(`UPDATE sessions SET used_at = $2 WHERE id = $1 AND used_at < $2`, id, used[id])
 		}
-		b.Queue(`DELETE FROM sessions WHERE id = ANY($1)`, left)
 		return tx.SendBatch(ctx, b).Close()
 	})
 	if err != nil {
@@ -37,8 +39,10 @@ func (s *Store) ExpireSessions(ctx context.Context, before auth.Expiry) error {
 			return err
 		}
 		result, err := tx.Exec(ctx, `
-			DELETE FROM sessions
-			WHERE created_at < $1 OR used_at < $2 OR ended_at < $2 OR used_at < $3 AND door = 'ssh'`,
+			DELETE FROM sessions WHERE id IN (
+				SELECT id FROM sessions
+				WHERE created_at < $1 OR used_at < $2 OR ended_at < $2 OR used_at < $3 AND door = 'ssh'
+				ORDER BY id FOR UPDATE)`,
 			before.Created, before.Used, before.SSH)
 		if err != nil || result.RowsAffected() == 0 {
 			return err
