@@ -55,7 +55,7 @@ func TestReadersThatStopAreCutAndSlowNobody(t *testing.T) {
 	env := settingsOf(t, store.Config{})
 	env["LOG_LEVEL"] = "info"
 	s := spawnFrom(t, releasedProgram, env)
-	for _, name := range []string{"stalled0", "stalled1", "writer0", "writer1", "writer2", "writer3", "reader"} {
+	for _, name := range []string{"stalled0", "stalled1", "stalled2", "writer0", "writer1", "writer2", "writer3", "reader"} {
 		addUser(t, env, name)
 	}
 	ssh := exec.Command("/usr/bin/python3", "-c", stalledSSH, strings.Split(s.ssh, ":")[1], fmt.Sprint(stalled), password)
@@ -66,7 +66,7 @@ func TestReadersThatStopAreCutAndSlowNobody(t *testing.T) {
 	}
 	t.Cleanup(func() { _ = ssh.Process.Kill(); _ = ssh.Wait() })
 	storetest.Eventually(t, "20 SSH readers are in: "+said.String(), func() bool { return strings.Contains(said.String(), "ready") })
-	token := s.logIn(t, "127.0.10.1", "stalled0")
+	token := s.logIn(t, "127.0.10.1", "stalled2") // a user has 20 connections at most
 	for i := range stalled {
 		s.stallWebSocket(t, fmt.Sprintf("127.0.10.%d", i+1), token)
 	}
