@@ -160,8 +160,9 @@ type userUnlock struct {
 
 // Help is shown by parley user unlock --help.
 func (userUnlock) Help() string {
-	return `Log-in attempts are limited for each address. Unlocking forgives those that were
-aimed at this user, so that an address which used them up can try again at once.
+	return `Log-in attempts are limited for each address, and failed ones for each name: a name
+that is guessed at is delayed for addresses that its owner never came from. Unlocking
+forgives all attempts aimed at this user, so that both may try again at once.
 
 Example:
   parley user unlock alice`
