@@ -23,10 +23,11 @@ func (t *timeline) needs() need {
 		return nothing
 	}
 	s := t.top()
-	if above := t.move(s, -t.height); t.hasBefore && above == (spot{}) {
+	// Every message has a row at least: with enough of them above, none is missing.
+	if t.hasBefore && s.index <= t.height && t.move(s, -t.height) == (spot{}) {
 		return older
 	}
-	if below := t.move(s, 2*t.height); !t.attached && below.index >= t.count() {
+	if !t.attached && t.move(s, 2*t.height).index >= t.count() {
 		return newer
 	}
 	return nothing

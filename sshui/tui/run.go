@@ -14,7 +14,7 @@ import (
 
 // framesPerSecond is how often a screen is drawn at most. A program ticks even
 // when nothing changes, so every frame is paid for by everyone.
-const framesPerSecond = 15
+const framesPerSecond = 12
 
 // The window title is kept on the terminal's own stack meanwhile (xterm).
 const (
@@ -43,12 +43,28 @@ func Run(parent context.Context, t Terminal, c Config) error {
 		forwardResizes(ctx, t.Resizes, program)
 	}()
 	_, _ = io.WriteString(t.Out, pushTitle) // a lost terminal shows in Run
+	awaitFrame(ctx)
 	_, err := program.Run()
 	cancel()
 	<-resized
 	_, _ = io.WriteString(t.Out, popTitle)
 	s.keepMark(context.WithoutCancel(ctx))
 	return reason(parent, s.ended, err)
+}
+
+// clockStart is what the frames of all screens are counted from.
+var clockStart = time.Now()
+
+// awaitFrame waits for the beginning of a frame. A program ticks from its start
+// on: so the ticks of all programs fall together, and a processor that has
+// nothing else to do is woken once a frame and not once a frame and screen.
+func awaitFrame(ctx context.Context) {
+	timer := time.NewTimer(frame - time.Since(clockStart)%frame)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+	case <-ctx.Done():
+	}
 }
 
 // reason says why the program ended: what the screen says, or else the end of

@@ -103,13 +103,9 @@ func (s *screen) body(l layout) []string {
 
 // besides puts the people who are here at the side of the rows.
 func (s *screen) besides(rows []string, l layout) {
+	const gap = 2
 	look := s.timeline.look
-	border := look.theme.faint.Render("│ ")
-	names := s.people.lines(look, l.side.width-3, len(rows))
-	for i := range rows {
-		rows[i] += strings.Repeat(" ", max(l.side.x-look.method.StringWidth(rows[i]), 0)) + border
-		if i < len(names) {
-			rows[i] += names[i]
-		}
+	for i, name := range s.people.lines(look, l.side.width-gap, len(rows)) {
+		rows[i] += strings.Repeat(" ", max(l.side.x+gap-look.method.StringWidth(rows[i]), 0)) + name
 	}
 }
