@@ -14,6 +14,8 @@ const (
 	sendBuffer = 64 << 10
 	// writeChunk is how much must be taken within one write deadline.
 	writeChunk = 16 << 10
+	// deadlineStep is how often the write deadline moves at most.
+	deadlineStep = time.Second
 )
 
 // peerListener hands out connections whose deadlines a WebSocket can take
@@ -36,6 +38,7 @@ type peer struct {
 	guarded atomic.Bool
 	quiet   time.Duration // set before guarded
 	stall   time.Duration
+	armed   time.Time // when the write deadline was set; belongs to the writer
 }
 
 type peerKey struct{}
@@ -78,8 +81,13 @@ func (p *peer) Write(b []byte) (int, error) {
 	}
 	written := 0
 	for {
-		if err := p.SetWriteDeadline(time.Now().Add(p.stall)); err != nil {
-			return written, err
+		// Moving the deadline costs as much as a small write; once a second
+		// keeps it at least stall away.
+		if now := time.Now(); now.Sub(p.armed) >= deadlineStep {
+			if err := p.SetWriteDeadline(now.Add(p.stall + deadlineStep)); err != nil {
+				return written, err
+			}
+			p.armed = now
 		}
 		n, err := p.Conn.Write(b[written:min(len(b), written+writeChunk)])
 		if written += n; err != nil || written == len(b) {

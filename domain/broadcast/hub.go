@@ -67,18 +67,34 @@ func New(history History, log *slog.Logger) *Hub {
 	}
 }
 
-// Publish brings a committed event to everyone subscribed to its room. Events
-// of one room are published in the order of their seqs; one that comes early
-// is read again from the history, one that comes twice is dropped. It never
-// waits for a reader.
-func (h *Hub) Publish(event domain.Event) {
-	r := h.find(event.RoomID)
+// Publish brings committed events to everyone subscribed to their rooms: those
+// that were committed together in one call, so that a reader is woken once.
+// Events of one room are published in the order of their seqs; one that comes
+// early is read again from the history, one that comes twice is dropped. It
+// never waits for a reader.
+func (h *Hub) Publish(events ...domain.Event) {
+	for len(events) > 0 {
+		n := 1
+		for n < len(events) && events[n].RoomID == events[0].RoomID {
+			n++
+		}
+		h.publish(events[:n])
+		events = events[n:]
+	}
+}
+
+// publish is Publish for events of one room.
+func (h *Hub) publish(events []domain.Event) {
+	r := h.find(events[0].RoomID)
 	if r == nil {
 		return
 	}
-	line := wire.NewLine(event)
+	lines := make([]*wire.Line, len(events))
+	for i, event := range events {
+		lines[i] = wire.NewLine(event)
+	}
 	r.mu.Lock()
-	gap := !r.deliver(line)
+	gap := !r.deliver(lines...)
 	r.mu.Unlock()
 	if gap {
 		h.Check()
@@ -249,22 +265,27 @@ func (h *Hub) unpin(r *room) {
 	}
 }
 
-// deliver hands the room's next event to every member. It reports false if
-// events before it are missing. The caller holds r.mu.
-func (r *room) deliver(line *wire.Line) bool {
-	seq := line.Event.Seq
-	if r.head == unknown || seq > r.head+1 {
-		r.wanted = max(r.wanted, seq)
-		return r.head == unknown // the join under way will see to it
+// deliver hands the room's next events to every member. It reports false if
+// events before one of them are missing. The caller holds r.mu.
+func (r *room) deliver(lines ...*wire.Line) bool {
+	fresh, complete := lines[:0:0], true
+	for _, line := range lines {
+		switch seq := line.Event.Seq; {
+		case r.head == unknown: // the join under way will see to it
+			r.wanted = max(r.wanted, seq)
+		case seq > r.head+1:
+			r.wanted, complete = max(r.wanted, seq), false
+		case seq == r.head+1:
+			r.head = seq
+			fresh = append(fresh, line)
+		}
 	}
-	if seq <= r.head {
-		return true
+	if len(fresh) > 0 {
+		for _, m := range r.members {
+			m.sub.offer(m, fresh)
+		}
 	}
-	r.head = seq
-	for _, m := range r.members {
-		m.sub.offer(m, line)
-	}
-	return true
+	return complete
 }
 
 // enter counts one more subscription of a user and tells those who asked when

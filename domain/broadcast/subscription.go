@@ -375,25 +375,31 @@ func (s *Subscription) catchUp(ctx context.Context, m *member) []*wire.Line {
 	return batch
 }
 
-// offer queues an event of the history, by the one rule. It never waits; the
-// caller holds the room's mu.
-func (s *Subscription) offer(m *member, line *wire.Line) {
+// offer queues events of the history, by the one rule, and wakes the reader
+// once. It never waits; the caller holds the room's mu.
+func (s *Subscription) offer(m *member, lines []*wire.Line) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	seq := line.Event.Seq
-	if m.left || m.behind || seq <= m.offered {
-		return
+	news := false
+	for _, line := range lines {
+		seq := line.Event.Seq
+		switch {
+		case m.left || m.behind || seq <= m.offered:
+			continue
+		case seq > m.offered+1:
+			m.behind = true // the history has what is missing
+		case len(s.queue) < queueSize:
+			s.queue = append(s.queue, queued{m, seq, line})
+			m.offered = seq
+		default:
+			m.fallBehind()
+			s.overflow()
+		}
+		news = true
 	}
-	if seq > m.offered+1 {
-		m.behind = true // the history has what is missing
-	} else if len(s.queue) < queueSize {
-		s.queue = append(s.queue, queued{m, seq, line})
-		m.offered = seq
-	} else {
-		m.fallBehind()
-		s.overflow()
+	if news {
+		s.nudge()
 	}
-	s.nudge()
 }
 
 // overflow drops the queue: every room with something in it is read again from

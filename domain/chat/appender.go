@@ -125,9 +125,7 @@ func (a *appender) store(batch []*pending) {
 	results, err := a.log.Append(ctx, entries)
 	switch {
 	case err == nil:
-		for i, p := range batch {
-			a.conclude(p, results[i])
-		}
+		a.conclude(batch, results)
 	case domain.HasCode(err, "message.unknown"):
 		a.logger.Warn("the outcome of a commit is unknown; asking", "messages", len(batch), "err", err)
 		a.inquire(batch, err)
@@ -164,13 +162,20 @@ func (a *appender) inquire(batch []*pending, unknown error) {
 	a.hub.Check() // whatever was stored after all is read from there
 }
 
-// conclude publishes a message that was stored and answers its sender.
-func (a *appender) conclude(p *pending, result Appended) {
-	if result.Err == nil && !result.Repeated {
-		p.message.Seq = result.Seq
-		a.hub.Publish(messageEvent(p.message, p.nonce))
+// conclude publishes the messages that were stored, together, and answers
+// their senders.
+func (a *appender) conclude(batch []*pending, results []Appended) {
+	events := make([]domain.Event, 0, len(batch))
+	for i, p := range batch {
+		if result := results[i]; result.Err == nil && !result.Repeated {
+			p.message.Seq = result.Seq
+			events = append(events, messageEvent(p.message, p.nonce))
+		}
 	}
-	p.done <- result
+	a.hub.Publish(events...)
+	for i, p := range batch {
+		p.done <- results[i]
+	}
 }
 
 // forgetNonces removes, from time to time, the nonces that no longer count. It
