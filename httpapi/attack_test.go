@@ -286,7 +286,7 @@ func TestTheLogHoldsNoSecretAndNoMessage(t *testing.T) {
 			t.Errorf("the log holds %q", secret)
 		}
 	}
-	for _, part := range []string{`"path":"/ws/chat"`, `"path":"/api/v1/ws"`, `"user":"alice"`, `"status":101`, `"request_id":"`} {
+	for _, part := range []string{`"path":"/ws/chat"`, `"path":"/api/v1/ws"`, `"username":"alice"`, `"status":101`, `"request_id":"`} {
 		if !strings.Contains(log, part) {
 			t.Errorf("the log lacks %s", part)
 		}

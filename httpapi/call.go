@@ -74,7 +74,7 @@ func (s *Server) logCall(r *http.Request, c *call, a *answer, took time.Duration
 		slog.String("ip", c.origin.Addr.String()), slog.String("request_id", c.origin.RequestID),
 	}
 	if c.actor.ID() != 0 {
-		attrs = append(attrs, slog.String("user", c.actor.Name()))
+		attrs = append(attrs, slog.String("username", c.actor.Name()))
 	}
 	if c.code != "" {
 		attrs = append(attrs, slog.String("code", c.code))

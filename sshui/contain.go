@@ -24,7 +24,7 @@ func (c *connection) logEnd() {
 	user, client, in, reason := c.user, c.client, c.actor.ID() != 0, c.reason
 	c.mu.Unlock()
 	c.log.Info("connection closed",
-		"user", user, "client", client, "logged_in", in,
+		"username", user, "client", client, "logged_in", in,
 		"reason", shown(reason.Error(), 256),
 		"duration", time.Since(c.began).Round(time.Millisecond).String())
 }
