@@ -350,3 +350,25 @@ func TestAScreenThatLaggedAsksAgainWhoIsHere(t *testing.T) {
 		t.Errorf("here are %v", people)
 	}
 }
+
+func TestTheWheelScrollsWhenTheMouseIsOn(t *testing.T) {
+	const wheelUp, wheelDown = "\x1b[<64;10;10M", "\x1b[<65;10;10M"
+	core := newCore(t)
+	history(t, core, 100)
+	alice := watch(t, core, core.User(t, "alice"), reference)
+	alice.Sees("message number 100")
+	if strings.Contains(alice.Written(), "\x1b[?1002h") {
+		t.Error("the mouse is on from the start: the terminal cannot select text")
+	}
+	alice.Press("/mouse on", enter)
+	alice.Sees("mouse on")
+	alice.Press(wheelUp, wheelUp)
+	alice.SeesNo("message number 95")
+	alice.Press(wheelDown, wheelDown, wheelDown)
+	alice.Sees("message number 100")
+	alice.Press("/mouse off", enter)
+	alice.Sees("mouse off")
+	if !strings.Contains(alice.Written(), "\x1b[?1002l") {
+		t.Error("the mouse stays on")
+	}
+}
