@@ -3,10 +3,14 @@ package sshui_test
 import (
 	"bytes"
 	"fmt"
+	"io"
 	"strings"
 	"testing"
 
+	gossh "golang.org/x/crypto/ssh"
+
 	"parley/domain/wire"
+	"parley/store/storetest"
 )
 
 func TestPostTakesTheTextAsItWasTyped(t *testing.T) {
@@ -81,6 +85,29 @@ func TestLinesStopAtTheFirstThatIsRefused(t *testing.T) {
 		t.Errorf("got %+v", got)
 	}
 	if list := d.contents(t); fmt.Sprint(list) != "[one two five]" {
+		t.Errorf("stored %q", list)
+	}
+}
+
+func TestWhatACutConnectionLeftUnfinishedIsNotSent(t *testing.T) {
+	d := open(t, options{})
+	const tries = 20 // each a race that a half sentence may win
+	for i, command := range []string{"post lobby", "post --lines lobby", "plain"} {
+		for j := range tries {
+			client, err := d.tryLogIn(t, fmt.Sprintf("127.0.%d.%d", i+1, j+1), "alice", gossh.Password(storetest.Password))
+			check(t, err)
+			s, err := client.NewSession()
+			check(t, err)
+			in, err := s.StdinPipe()
+			check(t, err)
+			check(t, s.Start(command))
+			_, err = io.WriteString(in, "we shall not")
+			check(t, err)
+			check(t, client.Close())
+		}
+	}
+	d.close(t)
+	if list := d.contents(t); len(list) > 0 {
 		t.Errorf("stored %q", list)
 	}
 }

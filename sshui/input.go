@@ -1,14 +1,19 @@
 package sshui
 
 import (
-	"io"
 	"sync"
+
+	gossh "golang.org/x/crypto/ssh"
 )
 
 // input lets a Read of what a client sends be given up: a channel's own ends
 // only with the channel. It starts reading when somebody asks.
+//
+// A channel reads alike when the client has said all and when it is gone in
+// the middle of a word. Here the two differ: io.EOF is a client's who is still
+// there to see what becomes of it.
 type input struct {
-	from io.Reader
+	from gossh.Channel
 	run  func(name string, task func())
 
 	begin  sync.Once
@@ -21,14 +26,15 @@ type input struct {
 	over   chan struct{}
 }
 
-func newInput(from io.Reader, run func(name string, task func())) *input {
+func newInput(from gossh.Channel, run func(name string, task func())) *input {
 	return &input{
 		from: from, run: run,
 		pieces: make(chan []byte), taken: make(chan struct{}, 1), over: make(chan struct{}),
 	}
 }
 
-// Read implements io.Reader. Its error is errEnded after Close.
+// Read implements io.Reader. Its error is errEnded after Close, which it waits
+// for when the client is gone.
 func (in *input) Read(p []byte) (int, error) {
 	in.begin.Do(func() { in.run("input", in.pump) })
 	if len(in.rest) == 0 {
@@ -72,9 +78,18 @@ func (in *input) pump() {
 			}
 		}
 		if err != nil {
-			in.ended = err
-			close(in.pieces)
+			if in.present() {
+				in.ended = err
+				close(in.pieces)
+			}
 			return
 		}
 	}
+}
+
+// present asks the client whether it is there, as OpenSSH does. Any answer will
+// do, and RFC 4254, 5.4 demands one.
+func (in *input) present() bool {
+	_, err := in.from.SendRequest(keepaliveRequest, true, nil)
+	return err == nil
 }

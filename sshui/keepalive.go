@@ -6,6 +6,9 @@ import (
 	gossh "golang.org/x/crypto/ssh"
 )
 
+// keepaliveRequest is known to no client, and answered by all.
+const keepaliveRequest = "keepalive@openssh.com"
+
 // keepalive asks the client regularly whether it is there, as OpenSSH does,
 // and ends the connection when no answer comes while three questions are due.
 // Any answer will do. It keeps the maps of firewalls on the way, too.
@@ -23,7 +26,7 @@ func (c *connection) keepalive(conn gossh.Conn) {
 		case <-ticker.C:
 		}
 		gone.Reset(missedKeepalives * every)
-		_, _, err := conn.SendRequest("keepalive@openssh.com", true, nil)
+		_, _, err := conn.SendRequest(keepaliveRequest, true, nil)
 		gone.Stop()
 		if err != nil {
 			return
