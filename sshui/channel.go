@@ -5,8 +5,6 @@ import (
 
 	"charm.land/ssh"
 	gossh "golang.org/x/crypto/ssh"
-
-	"parley/domain"
 )
 
 // openSession answers a client that asks for a session channel, and serves the
@@ -67,14 +65,11 @@ func (c *connection) admitSession(conn *gossh.ServerConn) *gossh.OpenChannelErro
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if why := c.surplus; why != nil {
-		// The client shows the message, and is given a moment for it.
+	if why := c.surplus; why != nil && first {
+		// A session says why, and is given a moment for it.
 		time.AfterFunc(c.server.limits.grace, func() { c.end(why) })
-		return &gossh.OpenChannelError{
-			Reason: gossh.ResourceShortage, Message: domain.VisibleLine(domain.AsError(why).Message),
-		}
 	}
-	if c.retiring {
+	if c.retiring || c.surplus != nil && !first {
 		return &gossh.OpenChannelError{Reason: gossh.Prohibited, Message: "the connection is closing"}
 	}
 	if c.stranger && c.sessions > 0 {
@@ -102,7 +97,7 @@ func (c *connection) leaveSession(started bool) {
 	if started {
 		c.busy--
 	}
-	last := (c.retiring || c.stranger) && c.busy == 0
+	last := (c.retiring || c.stranger || c.surplus != nil) && c.busy == 0
 	c.mu.Unlock()
 	if last {
 		c.end(errHungUp)

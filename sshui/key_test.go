@@ -193,21 +193,31 @@ func TestTheConnectionBeyondTheLimitIsToldAndClosed(t *testing.T) {
 		defer detach()
 	}
 	client := d.logIn(t, "alice")
-	_, err := client.NewSession()
-	var refused *gossh.OpenChannelError
-	if !errors.As(err, &refused) || refused.Reason != gossh.ResourceShortage ||
-		refused.Message != "you have 20 connections open, which is the limit for a user; close one first" {
-		t.Errorf("told %v", err)
+	const told = "parley: you have 20 connections open, which is the limit for a user; close one first (limit.connections)"
+	if got := run(t, client, nil, "post lobby hello"); got != (result{75, "", told + "\n"}) {
+		t.Errorf("got %+v", got)
 	}
 	closed(t, client)
+	if list := d.contents(t); len(list) > 0 {
+		t.Errorf("stored %q", list)
+	}
+	silent := d.logIn(t, "alice") // asks for a session, and for nothing in it
+	_, err := silent.NewSession()
+	check(t, err)
+	_, err = silent.NewSession()
+	var refused *gossh.OpenChannelError
+	if !errors.As(err, &refused) {
+		t.Errorf("a second session: %v", err)
+	}
+	closed(t, silent)
 	d.log.await(t, "limit.connections")
 	bob := d.logIn(t, "bob")
 	show(t, bob, 80, 24)
 	if testing.Short() {
 		return
 	}
-	status, _, told := outcome(t, openssh(t, d, storetest.Password, "-tt", "127.0.0.1"))
-	if status != 255 || !strings.Contains(told, "you have 20 connections open, which is the limit for a user") {
-		t.Errorf("OpenSSH: status %d, told %q", status, told)
+	status, _, shown := outcome(t, openssh(t, d, storetest.Password, "-tt", "127.0.0.1"))
+	if status != 75 || !strings.Contains(shown, told+"\r\n") {
+		t.Errorf("OpenSSH: status %d, shown %q", status, shown)
 	}
 }

@@ -78,7 +78,10 @@ func (s *session) start() {
 	var ctx context.Context
 	ctx, s.stop = context.WithCancelCause(c.ctx)
 	work := s.runCommand
-	if c.stranger {
+	switch {
+	case c.surplus != nil:
+		work = s.refuse
+	case c.stranger:
 		work = s.register
 	}
 	if s.showsChat() {
@@ -109,7 +112,8 @@ func (s *session) settle() {
 }
 
 func (s *session) showsChat() bool {
-	return !s.connection.stranger && s.terminal && s.command == "" && s.term != "" && s.term != "dumb"
+	c := s.connection
+	return c.surplus == nil && !c.stranger && s.terminal && s.command == "" && s.term != "" && s.term != "dumb"
 }
 
 // chat shows the full-screen chat and gives the exit status.
@@ -155,6 +159,22 @@ func (s *session) runCommand(ctx context.Context, _ tui.Size) int {
 		Width: func() int { return int(s.width.Load()) },
 		Zone:  tui.Zone(s.environment.list(s.term)), Go: c.run,
 	}, command.Config{Chat: c.server.chat, Auth: c.server.auth, Actor: c.actor, Log: c.log})
+}
+
+// refuse says why the connection is one too many, and gives the exit status.
+func (s *session) refuse(context.Context, tui.Size) int {
+	line, status := command.Explain(s.connection.surplus)
+	s.tell(line)
+	return status
+}
+
+// tell writes a line to stderr, ended as the client's terminal needs it.
+func (s *session) tell(line string) {
+	end := "\n"
+	if s.terminal {
+		end = "\r\n"
+	}
+	fmt.Fprint(s.errors, line+end)
 }
 
 // exit ends the session after what it wrote. A command's result may take its

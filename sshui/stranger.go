@@ -60,11 +60,7 @@ func (s *session) register(ctx context.Context, _ tui.Size) int {
 		refusal = fmt.Sprintf("registering takes a terminal; connect with: ssh -t -p %s new@%s", port, host)
 	}
 	if refusal != "" {
-		end := "\n"
-		if s.terminal {
-			end = "\r\n"
-		}
-		fmt.Fprintf(s.errors, "parley: %s (registration.terminal)%s", refusal, end)
+		s.tell(fmt.Sprintf("parley: %s (registration.terminal)", refusal))
 		return command.Misused
 	}
 	c := s.connection
@@ -85,7 +81,7 @@ func (s *session) register(ctx context.Context, _ tui.Size) int {
 		err = context.Cause(ctx)
 	}
 	line, status := command.Explain(err)
-	fmt.Fprint(s.errors, line+"\r\n")
+	s.tell(line)
 	return status
 }
 
