@@ -21,8 +21,8 @@ const (
 	crashedAfter = 15 * time.Minute
 	// addressLife is how long it is remembered where a user came from.
 	addressLife = 365 * 24 * time.Hour
-	// maxUserSessions is how many sessions a user has; beyond it the one used
-	// longest ago gives way.
+	// maxUserSessions is how many sessions a user has that last longer than
+	// their connection; beyond it the one used longest ago gives way.
 	maxUserSessions = 100
 	// maxDevice bounds a device's label, in bytes.
 	maxDevice = 120
@@ -45,7 +45,8 @@ type Session struct {
 
 // NewSession is a log-in that is about to become a session. In the same unit
 // the address is remembered as one of the user's, the key is marked as used,
-// and of more than Keep sessions of the user those used longest ago end.
+// and of more than Keep sessions of the user that last longer than their
+// connection, those used longest ago end.
 type NewSession struct {
 	UserID     domain.UserID
 	Generation int64 // of the account when it was proven whose it is

@@ -94,7 +94,7 @@ func (s *Store) CreateSession(ctx context.Context, n auth.NewSession) (session a
 		result, err := tx.Exec(ctx, `
 			DELETE FROM sessions WHERE id IN (
 				SELECT id FROM sessions WHERE id IN (
-					SELECT id FROM sessions WHERE user_id = $1 ORDER BY used_at DESC, id DESC OFFSET $2)
+					SELECT id FROM sessions WHERE user_id = $1 AND door <> 'ssh' ORDER BY used_at DESC, id DESC OFFSET $2)
 				ORDER BY id FOR UPDATE)`, n.UserID, n.Keep)
 		if err != nil || result.RowsAffected() == 0 {
 			return err

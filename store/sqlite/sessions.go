@@ -115,11 +115,13 @@ func useKey(t *transaction, n auth.NewSession, at int64) error {
 	return nil
 }
 
-// giveWay ends the sessions that a user has beyond how many one may have.
+// giveWay ends the sessions that a user has beyond how many one may have, not
+// counting those that end with their connection.
 func giveWay(t *transaction, n auth.NewSession) error {
 	result, err := t.exec(`
 		DELETE FROM sessions WHERE id IN (
-			SELECT id FROM sessions WHERE user_id = ? ORDER BY used_at DESC, id DESC LIMIT -1 OFFSET ?)`, n.UserID, n.Keep)
+			SELECT id FROM sessions WHERE user_id = ? AND door <> 'ssh'
+			ORDER BY used_at DESC, id DESC LIMIT -1 OFFSET ?)`, n.UserID, n.Keep)
 	if err != nil {
 		return err
 	}

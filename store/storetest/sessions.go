@@ -125,6 +125,25 @@ var sessionTests = map[string]func(*testing.T, *fixture){
 			t.Error("another session gave way")
 		}
 	},
+	"sessions that end with their connection make no other give way": func(t *testing.T, f *fixture) {
+		alice := f.user(t, "alice")
+		phone := f.logIn(t, alice, moment)
+		overSSH := newSession(alice, moment.Add(time.Minute))
+		overSSH.Door, overSSH.Keep = auth.SSH, 3
+		ids := []auth.SessionID{phone.ID}
+		for range 5 {
+			session, err := f.CreateSession(t.Context(), overSSH)
+			must(t, err)
+			ids = append(ids, session.ID)
+		}
+		tablet := newSession(alice, moment.Add(time.Hour))
+		tablet.Keep = 2
+		_, err := f.CreateSession(t.Context(), tablet)
+		must(t, err)
+		if n := f.lasting(t, ids...); n != len(ids) {
+			t.Errorf("%d of %d sessions are left", n, len(ids))
+		}
+	},
 	"ending takes just the sessions that are meant": endings,
 	"a change that voids ends the other sessions with it": func(t *testing.T, f *fixture) {
 		alice, bob := f.user(t, "alice"), f.user(t, "bob")
