@@ -9,8 +9,9 @@ build: ## the static program
 setup: ## install what the tests need and this machine lacks
 	.ci/setup
 
-test: setup ## everything, with the race detector
+test: setup ## everything, with the race detector; what is measured, without
 	.ci/with-postgres go test -race -timeout 20m ./...
+	go test -run TestHowLongARefusalTakesTellsNothing ./domain/auth
 
 short: ## what needs nothing and takes seconds
 	go test -short ./...
