@@ -17,12 +17,19 @@ import (
 // endSessions.
 func (s *Store) TouchSessions(ctx context.Context, used map[auth.SessionID]time.Time, left []auth.SessionID) error {
 	err := s.write(ctx, func(ctx context.Context, tx pgx.Tx) error {
-		b := &pgx.Batch{}
+		touched := slices.AppendSeq(slices.Clone(left), maps.Keys(used))
+		slices.Sort(touched)
+		gone := make(map[auth.SessionID]bool, len(left))
 		for _, id := range left {
-			b.Queue(`DELETE FROM sessions WHERE id = $1`, id)
+			gone[id] = true
 		}
-		for _, id := range slices.Sorted(maps.Keys(used)) {
-			b.Queue(`UPDATE sessions SET used_at = $2 WHERE id = $1 AND used_at < $2`, id, used[id])
+		b := &pgx.Batch{}
+		for _, id := range slices.Compact(touched) {
+			if gone[id] {
+				b.Queue(`DELETE FROM sessions WHERE id = $1`, id)
+			} else {
+				b.Queue(`UPDATE sessions SET used_at = $2 WHERE id = $1 AND used_at < $2`, id, used[id])
+			}
 		}
 		return tx.SendBatch(ctx, b).Close()
 	})
