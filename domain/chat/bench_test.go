@@ -112,11 +112,18 @@ func seed(b *testing.B, core *storetest.Core, people int) []auth.Actor {
 		if err != nil {
 			b.Fatal(err)
 		}
+		session, err := core.Engine.CreateSession(b.Context(), auth.NewSession{
+			UserID: account.ID, Generation: account.Generation, Door: auth.HTTP,
+			Addr: netip.IPv6Loopback(), At: time.Now(), Keep: 1,
+		})
+		if err != nil {
+			b.Fatal(err)
+		}
 		claims, ok := template.Claims.(jwt.MapClaims)
 		if !ok {
 			b.Fatalf("the claims are %T", template.Claims)
 		}
-		claims["sub"] = strconv.FormatInt(int64(account.ID), 10)
+		claims["sub"], claims["sid"] = strconv.FormatInt(int64(account.ID), 10), session.ID
 		text, err := template.SignedString(key)
 		if err != nil {
 			b.Fatal(err)
