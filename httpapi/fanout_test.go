@@ -8,10 +8,11 @@ import (
 	"time"
 
 	"parley/domain"
+	"parley/domain/auth"
 )
 
-// BenchmarkFanOut brings messages to 200 WebSockets, one by one or many at
-// once; one operation is one message read by all.
+// BenchmarkFanOut brings messages to 100 WebSockets, as many as an address may
+// have, one by one or many at once; one operation is one message read by all.
 func BenchmarkFanOut(b *testing.B) {
 	for _, wave := range []int{1, 100} {
 		b.Run(fmt.Sprintf("%d at once", wave), func(b *testing.B) { fanOut(b, wave) })
@@ -19,12 +20,15 @@ func BenchmarkFanOut(b *testing.B) {
 }
 
 func fanOut(b *testing.B, wave int) {
-	const readers = 200
+	const readers = auth.MaxAddressConnections
 	d := openDoor(b, nil)
 	alice := d.User(b, "alice")
-	token := d.tokenOf(b, alice)
+	var token string
 	sockets := make([]*socket, readers)
 	for i := range sockets {
+		if i%auth.MaxUserConnections == 0 {
+			token = d.tokenOf(b, d.User(b, fmt.Sprint("reader", i)))
+		}
 		sockets[i] = d.live(b, token)
 		sockets[i].subscribe(-1)
 	}
