@@ -186,3 +186,21 @@ func TestATailThatNobodyReadsIsCut(t *testing.T) {
 	closed(t, client)
 	d.log.await(t, "the client stopped reading")
 }
+
+func TestATailWhoseAccessEndsSaysGoodbye(t *testing.T) {
+	d := open(t, options{})
+	_, out := tailing(t, d.logIn(t, "bob"), "tail --json -n 0 lobby")
+	_, err := out.ReadString('\n')
+	check(t, err)
+	check(t, d.core.Auth.SetDisabled(t.Context(), "bob", true))
+	line, err := out.ReadString('\n')
+	check(t, err)
+	var bye struct {
+		Type, Code string
+		Reconnect  bool
+	}
+	check(t, json.Unmarshal([]byte(line), &bye))
+	if bye.Type != "bye" || bye.Code != "auth.access_ended" || bye.Reconnect {
+		t.Errorf("got %s", line)
+	}
+}

@@ -20,7 +20,7 @@ import (
 type userCommands struct {
 	Add     userAdd     `cmd:"" help:"Add an account."`
 	List    userList    `cmd:"" help:"List all accounts."`
-	Passwd  userPasswd  `cmd:"" help:"Set a user's password; ends all their access so far."`
+	Passwd  userPasswd  `cmd:"" help:"Set a user's password; ends all their sessions. SSH keys stay."`
 	Disable userDisable `cmd:"" help:"Bar a user; ends all their access."`
 	Enable  userEnable  `cmd:"" help:"Let a disabled user in again."`
 	Unlock  userUnlock  `cmd:"" help:"Forgive the log-in attempts aimed at a user."`

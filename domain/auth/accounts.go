@@ -81,7 +81,8 @@ func (s *Service) Accounts(ctx context.Context, each func(Listed) error) error {
 	}
 }
 
-// SetPassword gives a user a new password and ends all their access so far.
+// SetPassword gives a user a new password and ends all their sessions. Their SSH
+// keys stay.
 func (s *Service) SetPassword(ctx context.Context, name, password string) error {
 	if err := CheckPassword(name, password); err != nil {
 		return err

@@ -178,6 +178,22 @@ func TestAReaderThatLagsIsToldAndCatchesUpFromTheHistory(t *testing.T) {
 	receive(t, s, many, many+1)
 }
 
+func TestOneLargeCommitMakesNobodyLagWhoKeptUp(t *testing.T) {
+	ledger := newLedger()
+	hub := newHub(ledger)
+	s := subscribe(t, hub, 1)
+	join(t, s, broadcast.Live)
+	const many = 512 // as many as one commit takes
+	events := make([]domain.Event, many)
+	for i := range events {
+		events[i] = ledger.commit(lobby)
+	}
+	hub.Publish(events...)
+	if others := receive(t, s, 0, many); len(others) != 0 {
+		t.Errorf("told besides: %s", others[0].JSON)
+	}
+}
+
 func TestAnEventThatWasLostOnTheWayIsReadFromTheHistory(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ledger := newLedger()

@@ -12,8 +12,8 @@ import (
 )
 
 const (
-	// queueSize is how many events may wait for a reader before it is told
-	// that it lagged and reads them from the store instead.
+	// queueSize is how many events, beside those of one commit, may wait for a
+	// reader before it is told that it lagged and reads them from the store.
 	queueSize = 256
 	// replySize is how many answers may wait for a client that asks and does
 	// not read. Beyond it the connection ends.
@@ -375,12 +375,13 @@ func (s *Subscription) catchUp(ctx context.Context, m *member) []*wire.Line {
 	return batch
 }
 
-// offer queues events of the history, by the one rule, and wakes the reader
-// once. It never waits; the caller holds the room's mu.
+// offer queues events that were committed together, by the one rule, and wakes
+// the reader once. However many they are, a reader that kept up does not lag by
+// them. It never waits; the caller holds the room's mu.
 func (s *Subscription) offer(m *member, lines []*wire.Line) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	news := false
+	news, full := false, len(s.queue) >= queueSize
 	for _, line := range lines {
 		seq := line.Event.Seq
 		switch {
@@ -388,7 +389,7 @@ func (s *Subscription) offer(m *member, lines []*wire.Line) {
 			continue
 		case seq > m.offered+1:
 			m.behind = true // the history has what is missing
-		case len(s.queue) < queueSize:
+		case !full:
 			s.queue = append(s.queue, queued{m, seq, line})
 			m.offered = seq
 		default:

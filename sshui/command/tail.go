@@ -46,6 +46,7 @@ func tail(ctx context.Context, c *call) error {
 	f.live = c.Chat.Connect(c.Actor, broadcast.Options{})
 	defer f.live.Close(broadcast.ErrLeft)
 	err := f.join(ctx)
+	followed := err == nil
 	for err == nil {
 		err = f.pass(ctx)
 	}
@@ -55,9 +56,9 @@ func tail(ctx context.Context, c *call) error {
 	if errors.Is(err, errInterrupted) {
 		return nil
 	}
-	var bye *broadcast.Bye
-	if f.json && errors.As(err, &bye) {
-		_, _ = c.out.Write(append(wire.NewBye(bye.Code, bye.Message, bye.Reconnect).JSON, '\n'))
+	if why := asError(err); f.json && followed {
+		bye := wire.NewBye(why.Code, why.Message, why.Kind == domain.Unavailable)
+		_, _ = c.out.Write(append(bye.JSON, '\n')) // nobody may be there to read it
 	}
 	return err
 }
