@@ -17,10 +17,14 @@ const (
 	readTimeout = 5 * time.Second
 	// retryInterval is how long a store that does not answer is left alone.
 	retryInterval = 2 * time.Second
-	// markInterval is how often the read marker is written at most.
-	markInterval = time.Second
-	// frame is how long events gather before they are drawn together.
+	// markInterval is how often the read marker is written at most: each time
+	// is a durable write.
+	markInterval = 2 * time.Second
+	// frame is how long what changed waits to be drawn together, at most.
 	frame = time.Second / framesPerSecond
+	// gather is how long events that follow upon others wait for more: it adds to
+	// what the frame makes them wait.
+	gather = frame / 4
 	// pageSize is how many messages one look at the history gives.
 	pageSize = 100
 )
@@ -124,9 +128,9 @@ func (s *screen) outage(err error) tea.Cmd {
 }
 
 // next waits for news. There is one such command at a time, and it gives all
-// that waits, at most once a frame.
+// that waits.
 func (s *screen) next() tea.Cmd {
-	live, pause := s.live, frame-time.Since(s.fed)
+	live, pause := s.live, gather-time.Since(s.fed)
 	return func() (msg tea.Msg) {
 		defer s.catch(func(err error) { msg = endedMsg{err} })
 		if pause > 0 {
@@ -255,7 +259,12 @@ func (s *screen) mark() tea.Cmd {
 	return tea.Tick(markInterval, func(time.Time) tea.Msg { return markMsg{} })
 }
 
+// writeMark writes it, unless another screen of the same person was faster.
 func (s *screen) writeMark() tea.Cmd {
+	if s.timeline.seen <= s.marked {
+		s.marking = false
+		return nil
+	}
 	c, here, seq, from := s.config, s.here(), s.timeline.seen, s.live.Subscription
 	return s.io(readTimeout, func(ctx context.Context) tea.Msg {
 		return markedMsg{seq, c.Chat.MarkRead(ctx, c.Actor, here, seq, from)}
