@@ -207,6 +207,23 @@ func TestBadSigningKeysAreRefusedWithoutShowingThem(t *testing.T) {
 	}
 }
 
+func TestASigningKeyOfAnOddNumberOfDigitsIsLongEnough(t *testing.T) {
+	for keys, taken := range map[string]bool{storetest.SigningKey + "a": true, storetest.SigningKey[:63]: false} {
+		if _, err := auth.ParseSigningKeys(keys); (err == nil) != taken {
+			t.Errorf("%d digits: %v", len(keys), err)
+		}
+	}
+}
+
+func TestATokenOutlivesAClockThatIsSetBackALittle(t *testing.T) {
+	core, clock := newCore(t, nil)
+	token := issue(t, core.Auth, core.User(t, "alice"))
+	clock.pass(-30 * time.Second)
+	if _, err := core.Auth.Authenticate(t.Context(), somewhere(), token); err != nil {
+		t.Error(err)
+	}
+}
+
 func TestATokenAsksTheStoreOnlyOnce(t *testing.T) {
 	proxy := storetest.NewProxy(t, storetest.Postgres(t))
 	core := storetest.NewCoreOn(t, proxy.Config())
