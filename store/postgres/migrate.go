@@ -2,11 +2,8 @@ package postgres
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"fmt"
-	"path"
-	"slices"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/stdlib"
@@ -14,6 +11,7 @@ import (
 
 	"parley/domain"
 	"parley/migrations"
+	"parley/store/schema"
 )
 
 // migrationLock is the advisory lock of whoever migrates: "parley" in ASCII.
@@ -40,37 +38,20 @@ func (s *Store) Migrate(ctx context.Context) (names []string, err error) {
 	if _, err := lock.ExecContext(ctx, "SELECT pg_advisory_lock($1)", migrationLock); err != nil {
 		return nil, fmt.Errorf("migrate: %w", domain.Unreachable(err))
 	}
-	names, err = applyPending(ctx, db)
+	names, err = schema.Apply(ctx, goose.DialectPostgres, db, migrations.Postgres())
 	if err != nil {
 		return names, fmt.Errorf("migrate: %w", err)
 	}
 	return names, nil
 }
 
-func applyPending(ctx context.Context, db *sql.DB) ([]string, error) {
-	provider, err := goose.NewProvider(goose.DialectPostgres, db, migrations.Postgres(),
-		goose.WithDisableGlobalRegistry(true))
-	if err != nil {
-		return nil, err
-	}
-	results, err := provider.Up(ctx)
-	var names []string
-	for _, result := range results {
-		names = append(names, path.Base(result.Source.Path))
-	}
-	return names, err
-}
-
 // Ready says whether the database answers and has every migration.
 func (s *Store) Ready(ctx context.Context) error {
 	pending, err := s.pending(ctx)
-	if err == nil && len(pending) > 0 {
-		err = &domain.Error{
-			Kind: domain.Unavailable, Code: "store.not_migrated",
-			Message: "the database does not have all of its tables yet",
-		}
+	if err != nil {
+		return err
 	}
-	return err
+	return schema.Ready(pending)
 }
 
 // pending lists the migrations that the database does not have.
@@ -88,9 +69,7 @@ func (s *Store) pending(ctx context.Context) ([]int64, error) {
 	if err != nil {
 		return nil, fmt.Errorf("look for pending migrations: %w", err)
 	}
-	return slices.DeleteFunc(migrations.Versions(migrations.Postgres()), func(version int64) bool {
-		return slices.Contains(applied, version)
-	}), nil
+	return schema.Missing(migrations.Postgres(), applied), nil
 }
 
 // queryer is a connection or a transaction on it.

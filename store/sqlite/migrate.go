@@ -3,13 +3,11 @@ package sqlite
 import (
 	"context"
 	"fmt"
-	"path"
-	"slices"
 
 	"github.com/pressly/goose/v3"
 
-	"parley/domain"
 	"parley/migrations"
+	"parley/store/schema"
 )
 
 // Migrate applies the pending migrations and names them. Another process may
@@ -21,7 +19,7 @@ func (s *Store) Migrate(ctx context.Context) ([]string, error) {
 		if err != nil || len(before) == 0 {
 			return names, err
 		}
-		applied, failure := s.applyPending(ctx)
+		applied, failure := schema.Apply(ctx, goose.DialectSQLite3, s.writer.db, migrations.SQLite())
 		names = append(names, applied...)
 		if failure == nil {
 			return names, nil
@@ -35,30 +33,13 @@ func (s *Store) Migrate(ctx context.Context) ([]string, error) {
 	}
 }
 
-func (s *Store) applyPending(ctx context.Context) ([]string, error) {
-	provider, err := goose.NewProvider(goose.DialectSQLite3, s.writer.db, migrations.SQLite(),
-		goose.WithDisableGlobalRegistry(true))
-	if err != nil {
-		return nil, err
-	}
-	results, err := provider.Up(ctx)
-	var names []string
-	for _, result := range results {
-		names = append(names, path.Base(result.Source.Path))
-	}
-	return names, err
-}
-
 // Ready says whether the database can be read and has every migration.
 func (s *Store) Ready(ctx context.Context) error {
 	pending, err := s.pending(ctx)
-	if err == nil && len(pending) > 0 {
-		err = &domain.Error{
-			Kind: domain.Unavailable, Code: "store.not_migrated",
-			Message: "the database does not have all of its tables yet",
-		}
+	if err != nil {
+		return err
 	}
-	return err
+	return schema.Ready(pending)
 }
 
 // pending lists the migrations that the database does not have.
@@ -77,7 +58,5 @@ func (s *Store) pending(ctx context.Context) ([]int64, error) {
 	if err != nil {
 		return nil, fmt.Errorf("look for pending migrations: %w", err)
 	}
-	return slices.DeleteFunc(migrations.Versions(migrations.SQLite()), func(version int64) bool {
-		return slices.Contains(applied, version)
-	}), nil
+	return schema.Missing(migrations.SQLite(), applied), nil
 }
