@@ -56,8 +56,8 @@ func Run(parent context.Context, t Terminal, c Config) error {
 var clockStart = time.Now()
 
 // awaitFrame waits for the beginning of a frame. A program ticks from its start
-// on: so the ticks of all programs fall together, and a processor that has
-// nothing else to do is woken once a frame and not once a frame and screen.
+// on: so the ticks of programs that start on a machine with time to spare fall
+// together, and wake a processor that has nothing else to do half as often.
 func awaitFrame(ctx context.Context) {
 	timer := time.NewTimer(frame - time.Since(clockStart)%frame)
 	defer timer.Stop()
