@@ -20,6 +20,7 @@ var arrows = map[string][]string{
 	"domain/wire":       {"domain"},
 	"domain/encryption": {"domain"},
 	"domain/limiter":    {"domain"},
+	"domain/markup":     {"domain"},
 	"domain/broadcast":  {"domain", "domain/wire"},
 	"domain/auth":       {"domain", "domain/encryption", "domain/limiter"},
 	"domain/chat":       {"domain", "domain/auth", "domain/broadcast", "domain/encryption", "domain/limiter", "domain/markup", "domain/wire"},

@@ -1,0 +1,189 @@
+package markup
+
+import (
+	"strings"
+	"unicode"
+)
+
+// run is a row of one mark that may open or close emphasis.
+type run struct {
+	mark   byte // '*', '_' or '~'; 0 when the token is none
+	length int  // as written
+	opens  bool
+	closes bool
+}
+
+// marks reads a run of *, _ or ~ by CommonMark's rules for what leans on a
+// word from the left or the right, with two changes. Only ASCII punctuation
+// counts as such, so that 「」 and 。 inside a mark do no harm. And no mark is
+// within a word or a path of ASCII: 2*3*4, snake_case, src/*/*.go.
+func (s *scanner) marks(i int) int {
+	end := i + repeated(s.line, i)
+	r := run{mark: s.line[i], length: end - i}
+	before, b := s.before(i)
+	after, a := s.after(end)
+	spaceBefore, spaceAfter := b == 0 || unicode.IsSpace(before), a == 0 || unicode.IsSpace(after)
+	punctBefore, punctAfter := isPunctRune(before), isPunctRune(after)
+	left := !spaceAfter && (!punctAfter || spaceBefore || punctBefore)
+	right := !spaceBefore && (!punctBefore || spaceAfter || punctAfter)
+	switch {
+	case r.mark == '~' && r.length != 2, isWordOrPath(before) && isWordOrPath(after):
+	case r.mark == '_':
+		r.opens, r.closes = left && (!right || punctBefore), right && (!left || punctAfter)
+	default:
+		r.opens, r.closes = left, right
+	}
+	if !r.opens && !r.closes {
+		return end
+	}
+	s.flush(i)
+	s.flush(end)
+	s.tokens[len(s.tokens)-1].run = r
+	return end
+}
+
+func isPunctRune(r rune) bool { return r < 0x80 && isPunct(byte(r)) }
+
+func isWordOrPath(r rune) bool { return r < 0x80 && (isAlnum(byte(r)) || r == '/') }
+
+// settler pairs the runs of marks among tokens.
+type settler struct {
+	p       *parser
+	limit   int
+	out     []token
+	openers []int // the runs in out that may open, by index
+	// failed is, for a kind of closer, how many of the openers, from the
+	// bottom, are known not to fit: none is asked twice (CommonMark's
+	// openers_bottom).
+	failed [3][2][3]int
+}
+
+// settle makes emphasis of the runs that pair, text of the others, and gives
+// the nodes and the height of the highest, which is at most limit.
+func (p *parser) settle(tokens []token, limit int) ([]Node, int) {
+	s := settler{p: p, limit: limit, out: make([]token, 0, len(tokens))}
+	for _, t := range tokens {
+		if t.run.closes {
+			for t.node.Text != "" && s.pair(&t) {
+			}
+		}
+		if t.run.mark != 0 && t.node.Text == "" {
+			continue
+		}
+		if t.run.opens {
+			s.openers = append(s.openers, len(s.out))
+		}
+		s.out = append(s.out, t)
+	}
+	return nodesOf(s.out)
+}
+
+// pair closes the nearest opener that fits a closer, taking one or two marks
+// from both.
+func (s *settler) pair(closer *token) bool {
+	at := s.find(closer.run)
+	if at < 0 {
+		return false
+	}
+	index := s.openers[at]
+	opener := &s.out[index]
+	kind, n := Emphasis, 1
+	switch {
+	case closer.run.mark == '~':
+		kind, n = Strike, 2
+	case len(opener.node.Text) >= 2 && len(closer.node.Text) >= 2:
+		kind, n = Strong, 2
+	}
+	inner, height := nodesOf(s.out[index+1:])
+	s.p.work += len(s.out) - index
+	if height+1 > s.limit {
+		s.keep(0) // all that are open hold what is too high already
+		return false
+	}
+	opener.node.Text = opener.node.Text[n:]
+	closer.node.Text = closer.node.Text[n:]
+	s.keep(at + 1)
+	s.out = s.out[:index+1]
+	if opener.node.Text == "" {
+		s.keep(at)
+		s.out = s.out[:index]
+	}
+	s.out = append(s.out, token{node: Node{Kind: kind, Nodes: inner}, height: height + 1})
+	return true
+}
+
+// find gives the nearest opener that fits, as an index of openers, or -1.
+func (s *settler) find(closer run) int {
+	failed := s.failedFor(closer)
+	for at := len(s.openers) - 1; at >= *failed; at-- {
+		s.p.work++
+		opener := s.out[s.openers[at]].run
+		if opener.mark == closer.mark && opener.fits(closer) {
+			return at
+		}
+	}
+	*failed = len(s.openers)
+	return -1
+}
+
+// fits is CommonMark's rule of three: a run that could do both does not pair
+// with one when their lengths only together make a multiple of three.
+func (r run) fits(closer run) bool {
+	if r.mark == '~' || !r.closes && !closer.opens {
+		return true
+	}
+	return (r.length+closer.length)%3 != 0 || r.length%3 == 0 && closer.length%3 == 0
+}
+
+func (s *settler) failedFor(closer run) *int {
+	both := 0
+	if closer.opens {
+		both = 1
+	}
+	return &s.failed[strings.IndexByte("*_~", closer.mark)][both][closer.length%3]
+}
+
+// keep forgets all openers but the lowest n.
+func (s *settler) keep(n int) {
+	s.openers = s.openers[:n]
+	for i := range s.failed {
+		for j := range s.failed[i] {
+			for k := range s.failed[i][j] {
+				s.failed[i][j][k] = min(s.failed[i][j][k], n)
+			}
+		}
+	}
+}
+
+// nodesOf gives the nodes of tokens, with neighbouring text made one, and the
+// height of the highest.
+func nodesOf(tokens []token) ([]Node, int) {
+	var nodes []Node
+	height := 0
+	for i := 0; i < len(tokens); {
+		height = max(height, tokens[i].height)
+		end := i + 1
+		if tokens[i].node.Kind != Text {
+			nodes = append(nodes, tokens[i].node)
+			i = end
+			continue
+		}
+		for end < len(tokens) && tokens[end].node.Kind == Text {
+			end++
+		}
+		nodes = append(nodes, Node{Kind: Text, Text: joined(tokens[i:end])})
+		i = end
+	}
+	return nodes, height
+}
+
+func joined(tokens []token) string {
+	if len(tokens) == 1 {
+		return tokens[0].node.Text
+	}
+	var b strings.Builder
+	for i := range tokens {
+		b.WriteString(tokens[i].node.Text)
+	}
+	return b.String()
+}

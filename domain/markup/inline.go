@@ -1,0 +1,161 @@
+package markup
+
+import (
+	"strings"
+	"unicode/utf8"
+)
+
+// token is a part of a paragraph before emphasis is settled.
+type token struct {
+	node   Node
+	source string // as written, where a link's label keeps that instead of the node
+	height int    // of the node's tree; 1 for a leaf
+	run    run    // what a run of marks can do, while node is their text
+}
+
+// scanner cuts a paragraph's lines into tokens.
+type scanner struct {
+	p        *parser
+	limit    int // the height a token may have
+	tokens   []token
+	line     string
+	start    int                // of the text that is in no token yet
+	brackets []int              // the tokens that are a [ of this line
+	noCode   [maxTicks + 1]bool // no run of as many backticks follows on the line
+}
+
+// inline reads the lines of a paragraph that stands at a depth.
+func (p *parser) inline(lines []string, depth int) []Node {
+	s := scanner{p: p, limit: MaxDepth - depth}
+	for i, line := range lines {
+		if i > 0 {
+			s.tokens = append(s.tokens, token{node: Node{Kind: Break}, height: 1})
+		}
+		s.scan(line)
+	}
+	nodes, _ := p.settle(s.tokens, s.limit)
+	return nodes
+}
+
+func (s *scanner) scan(line string) {
+	s.line, s.start, s.brackets, s.noCode = line, 0, s.brackets[:0], [maxTicks + 1]bool{}
+	for i := 0; i < len(line); {
+		s.p.work++
+		if inlineMarks[line[i]] {
+			i = s.mark(i)
+		} else {
+			i++
+		}
+	}
+	s.flush(len(line))
+}
+
+// mark reads what begins at i, where a mark may be, and gives where to go on.
+func (s *scanner) mark(i int) int {
+	switch s.line[i] {
+	case '\\':
+		return s.escape(i)
+	case '`':
+		return s.code(i)
+	case '*', '_', '~':
+		return s.marks(i)
+	case '[':
+		s.flush(i)
+		s.flush(i + 1)
+		s.brackets = append(s.brackets, len(s.tokens)-1)
+	case ']':
+		return s.link(i)
+	case '@':
+		return s.mention(i)
+	case '#':
+		return s.room(i)
+	case ':':
+		return s.address(i)
+	}
+	return i + 1
+}
+
+// flush makes a token of the text up to end.
+func (s *scanner) flush(end int) {
+	if s.start < end {
+		s.tokens = append(s.tokens, token{node: Node{Kind: Text, Text: s.line[s.start:end]}, height: 1})
+		s.start = end
+	}
+}
+
+// emit makes a token of a leaf that was written from i to end.
+func (s *scanner) emit(i, end int, node Node) int {
+	s.flush(i)
+	s.tokens = append(s.tokens, token{node: node, source: s.line[i:end], height: 1})
+	s.start = end
+	return end
+}
+
+// escape reads a backslash, which makes text of the ASCII punctuation behind
+// it; before anything else it is a backslash.
+func (s *scanner) escape(i int) int {
+	if i+1 == len(s.line) || !isPunct(s.line[i+1]) {
+		return i + 1
+	}
+	s.flush(i)
+	s.start = i + 1
+	s.p.escaped = true
+	return i + 2
+}
+
+// maxTicks is how many backticks may enclose code within a line.
+const maxTicks = 3
+
+// code reads code in backticks, which ends on its line. That a search has
+// failed is remembered, so that each length is looked for in vain but once.
+func (s *scanner) code(i int) int {
+	n := repeated(s.line, i)
+	begin := i + n
+	if n > maxTicks || s.noCode[n] {
+		return begin
+	}
+	for j := begin; j < len(s.line); {
+		next := strings.IndexByte(s.line[j:], '`')
+		if next < 0 {
+			break
+		}
+		s.p.work += next + 1
+		j += next
+		m := repeated(s.line, j)
+		if m == n {
+			return s.emit(i, j+m, Node{Kind: Code, Text: unpad(s.line[begin:j])})
+		}
+		j += m
+	}
+	s.noCode[n] = true
+	return begin
+}
+
+// unpad takes one space from either side, put there to hold a backtick.
+func unpad(code string) string {
+	if len(code) > 2 && code[0] == ' ' && code[len(code)-1] == ' ' && !isBlank(code) {
+		return code[1 : len(code)-1]
+	}
+	return code
+}
+
+// repeated gives how often the byte at i stands there in a row.
+func repeated(s string, i int) int {
+	n := 1
+	for i+n < len(s) && s[i+n] == s[i] {
+		n++
+	}
+	return n
+}
+
+// before and after give the characters next to a position; utf8.RuneError and
+// 0 at the line's ends.
+func (s *scanner) before(i int) (rune, int) { return utf8.DecodeLastRuneInString(s.line[:i]) }
+func (s *scanner) after(i int) (rune, int)  { return utf8.DecodeRuneInString(s.line[i:]) }
+
+func isDigit(c byte) bool { return c >= '0' && c <= '9' }
+
+func isAlnum(c byte) bool { return isDigit(c) || c|0x20 >= 'a' && c|0x20 <= 'z' }
+
+// isPunct says whether c is ASCII punctuation.
+func isPunct(c byte) bool { return c > ' ' && c < 0x7f && !isAlnum(c) }

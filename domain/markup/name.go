@@ -1,0 +1,68 @@
+package markup
+
+import (
+	"strings"
+	"unicode"
+
+	"parley/domain"
+)
+
+// spaceless is where the scripts begin that put no spaces between words (Han,
+// Kana) or hang endings on a name (Hangul): a letter of theirs next to a name
+// is not part of it.
+const spaceless = 0x2e80
+
+// isWord says whether r can be part of a word that a name or an address beside
+// it would belong to.
+func isWord(r rune) bool {
+	if r < 0x80 {
+		return isAlnum(byte(r))
+	}
+	return r < spaceless && (unicode.IsLetter(r) || unicode.IsDigit(r) || unicode.IsMark(r))
+}
+
+// mention reads @name. The names @here and @room are among them.
+func (s *scanner) mention(i int) int {
+	name := leading(s.line[i+1:], func(c byte) bool { return isAlnum(c) || c == '_' || c == '-' })
+	s.p.work += len(name)
+	end := i + 1 + len(name)
+	if len(name) < domain.MinUserName || len(name) > domain.MaxUserName || name[0] == '-' || !s.standsAlone(i, end) {
+		return i + 1
+	}
+	return s.emit(i, end, Node{Kind: Mention, Text: name})
+}
+
+// room reads #name: it begins with a lower-case letter.
+func (s *scanner) room(i int) int {
+	name := leading(s.line[i+1:], func(c byte) bool {
+		return c >= 'a' && c <= 'z' || isDigit(c) || c == '_' || c == '-'
+	})
+	s.p.work += len(name)
+	end := i + 1 + len(name)
+	if name == "" || len(name) > domain.MaxRoomName || name[0] < 'a' || !s.standsAlone(i, end) {
+		return i + 1
+	}
+	return s.emit(i, end, Node{Kind: RoomLink, Text: name})
+}
+
+// leading gives the bytes at the front of text that are in a set.
+func leading(text string, in func(byte) bool) string {
+	for i := range len(text) {
+		if !in(text[i]) {
+			return text[:i]
+		}
+	}
+	return text
+}
+
+// standsAlone says whether what is written from i to end is not part of a
+// longer word: an e-mail address, a path, another kind of name. Underscores
+// before it may be emphasis, and are looked through.
+func (s *scanner) standsAlone(i, end int) bool {
+	before, n := s.before(len(strings.TrimRight(s.line[:i], "_+-")))
+	if n > 0 && (isWord(before) || strings.ContainsRune("/@#&=", before)) {
+		return false
+	}
+	after, n := s.after(end)
+	return n == 0 || !isWord(after) && after != '@' && after != '#' && !unicode.Is(unicode.Cf, after)
+}
