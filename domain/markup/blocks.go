@@ -86,3 +86,5 @@ const maxIndent = 3
 func leadingSpaces(line string) int { return len(line) - len(strings.TrimLeft(line, " ")) }
 
 func isBlank(line string) bool { return strings.TrimSpace(line) == "" }
+
+func isFilled(line string) bool { return !isBlank(line) }

@@ -1,6 +1,7 @@
 package markup
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 )
@@ -8,7 +9,7 @@ import (
 // run is a row of one mark that may open or close emphasis.
 type run struct {
 	mark   byte // '*', '_' or '~'; 0 when the token is none
-	length int  // as written
+	third  byte // its length as written modulo three, for the rule of three
 	opens  bool
 	closes bool
 }
@@ -19,7 +20,8 @@ type run struct {
 // within a word or a path of ASCII: 2*3*4, snake_case, src/*/*.go.
 func (s *scanner) marks(i int) int {
 	end := i + repeated(s.line, i)
-	r := run{mark: s.line[i], length: end - i}
+	s.p.work += end - i
+	r := run{mark: s.line[i], third: byte((end - i) % 3)}
 	before, b := s.before(i)
 	after, a := s.after(end)
 	spaceBefore, spaceAfter := b == 0 || unicode.IsSpace(before), a == 0 || unicode.IsSpace(after)
@@ -27,7 +29,7 @@ func (s *scanner) marks(i int) int {
 	left := !spaceAfter && (!punctAfter || spaceBefore || punctBefore)
 	right := !spaceBefore && (!punctBefore || spaceAfter || punctAfter)
 	switch {
-	case r.mark == '~' && r.length != 2, isWordOrPath(before) && isWordOrPath(after):
+	case r.mark == '~' && end-i != 2, isWordOrPath(before) && isWordOrPath(after):
 	case r.mark == '_':
 		r.opens, r.closes = left && (!right || punctBefore), right && (!left || punctAfter)
 	default:
@@ -61,13 +63,16 @@ type settler struct {
 // settle makes emphasis of the runs that pair, text of the others, and gives
 // the nodes and the height of the highest, which is at most limit.
 func (p *parser) settle(tokens []token, limit int) ([]Node, int) {
+	if !slices.ContainsFunc(tokens, func(t token) bool { return t.run.closes }) {
+		return nodesOf(tokens)
+	}
 	s := settler{p: p, limit: limit, out: make([]token, 0, len(tokens))}
 	for _, t := range tokens {
 		if t.run.closes {
-			for t.node.Text != "" && s.pair(&t) {
+			for t.text != "" && s.pair(&t) {
 			}
 		}
-		if t.run.mark != 0 && t.node.Text == "" {
+		if t.run.mark != 0 && t.text == "" {
 			continue
 		}
 		if t.run.opens {
@@ -91,7 +96,7 @@ func (s *settler) pair(closer *token) bool {
 	switch {
 	case closer.run.mark == '~':
 		kind, n = Strike, 2
-	case len(opener.node.Text) >= 2 && len(closer.node.Text) >= 2:
+	case len(opener.text) >= 2 && len(closer.text) >= 2:
 		kind, n = Strong, 2
 	}
 	inner, height := nodesOf(s.out[index+1:])
@@ -100,15 +105,15 @@ func (s *settler) pair(closer *token) bool {
 		s.keep(0) // all that are open hold what is too high already
 		return false
 	}
-	opener.node.Text = opener.node.Text[n:]
-	closer.node.Text = closer.node.Text[n:]
+	opener.text = opener.text[n:]
+	closer.text = closer.text[n:]
 	s.keep(at + 1)
 	s.out = s.out[:index+1]
-	if opener.node.Text == "" {
+	if opener.text == "" {
 		s.keep(at)
 		s.out = s.out[:index]
 	}
-	s.out = append(s.out, token{node: Node{Kind: kind, Nodes: inner}, height: height + 1})
+	s.out = append(s.out, token{node: &Node{Kind: kind, Nodes: inner}, height: height + 1})
 	return true
 }
 
@@ -132,7 +137,7 @@ func (r run) fits(closer run) bool {
 	if r.mark == '~' || !r.closes && !closer.opens {
 		return true
 	}
-	return (r.length+closer.length)%3 != 0 || r.length%3 == 0 && closer.length%3 == 0
+	return (r.third+closer.third)%3 != 0 || r.third == 0 && closer.third == 0
 }
 
 func (s *settler) failedFor(closer run) *int {
@@ -140,7 +145,7 @@ func (s *settler) failedFor(closer run) *int {
 	if closer.opens {
 		both = 1
 	}
-	return &s.failed[strings.IndexByte("*_~", closer.mark)][both][closer.length%3]
+	return &s.failed[strings.IndexByte("*_~", closer.mark)][both][closer.third]
 }
 
 // keep forgets all openers but the lowest n.
@@ -157,18 +162,16 @@ func (s *settler) keep(n int) {
 
 // nodesOf gives the nodes of tokens, with neighbouring text made one, and the
 // height of the highest.
-func nodesOf(tokens []token) ([]Node, int) {
-	var nodes []Node
-	height := 0
+func nodesOf(tokens []token) (nodes []Node, height int) {
 	for i := 0; i < len(tokens); {
 		height = max(height, tokens[i].height)
-		end := i + 1
-		if tokens[i].node.Kind != Text {
-			nodes = append(nodes, tokens[i].node)
-			i = end
+		if node := tokens[i].node; node != nil {
+			nodes = append(nodes, *node)
+			i++
 			continue
 		}
-		for end < len(tokens) && tokens[end].node.Kind == Text {
+		end := i + 1
+		for end < len(tokens) && tokens[end].node == nil {
 			end++
 		}
 		nodes = append(nodes, Node{Kind: Text, Text: joined(tokens[i:end])})
@@ -179,11 +182,16 @@ func nodesOf(tokens []token) ([]Node, int) {
 
 func joined(tokens []token) string {
 	if len(tokens) == 1 {
-		return tokens[0].node.Text
+		return tokens[0].text
+	}
+	size := 0
+	for i := range tokens {
+		size += len(tokens[i].text)
 	}
 	var b strings.Builder
+	b.Grow(size)
 	for i := range tokens {
-		b.WriteString(tokens[i].node.Text)
+		b.WriteString(tokens[i].text)
 	}
 	return b.String()
 }

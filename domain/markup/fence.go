@@ -1,6 +1,9 @@
 package markup
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 const (
 	minFence = 3
@@ -34,7 +37,7 @@ func (p *parser) fence(lines []string) (Node, int) {
 		if len(code) > 0 { // closed, in haste, behind the last word
 			code[len(code)-1] = strings.TrimSuffix(code[len(code)-1], strings.Repeat("`", ticks))
 		}
-		if isBlank(strings.Join(code, "")) {
+		if !slices.ContainsFunc(code, isFilled) {
 			return Node{}, 0
 		}
 	}

@@ -7,10 +7,10 @@ import (
 
 // token is a part of a paragraph before emphasis is settled.
 type token struct {
-	node   Node
-	source string // as written, where a link's label keeps that instead of the node
+	text   string // as written; of a run, the marks that are left
+	node   *Node  // what it stands for; nil for text
 	height int    // of the node's tree; 1 for a leaf
-	run    run    // what a run of marks can do, while node is their text
+	run    run    // what it can do when its text is a run of marks
 }
 
 // scanner cuts a paragraph's lines into tokens.
@@ -20,8 +20,8 @@ type scanner struct {
 	tokens   []token
 	line     string
 	start    int                // of the text that is in no token yet
-	brackets []int              // the tokens that are a [ of this line
 	noCode   [maxTicks + 1]bool // no run of as many backticks follows on the line
+	brackets []int              // the tokens that are a [ of this line
 }
 
 // inline reads the lines of a paragraph that stands at a depth.
@@ -29,7 +29,7 @@ func (p *parser) inline(lines []string, depth int) []Node {
 	s := scanner{p: p, limit: MaxDepth - depth}
 	for i, line := range lines {
 		if i > 0 {
-			s.tokens = append(s.tokens, token{node: Node{Kind: Break}, height: 1})
+			s.tokens = append(s.tokens, token{node: &Node{Kind: Break}, height: 1})
 		}
 		s.scan(line)
 	}
@@ -78,15 +78,15 @@ func (s *scanner) mark(i int) int {
 // flush makes a token of the text up to end.
 func (s *scanner) flush(end int) {
 	if s.start < end {
-		s.tokens = append(s.tokens, token{node: Node{Kind: Text, Text: s.line[s.start:end]}, height: 1})
+		s.tokens = append(s.tokens, token{text: s.line[s.start:end], height: 1})
 		s.start = end
 	}
 }
 
-// emit makes a token of a leaf that was written from i to end.
-func (s *scanner) emit(i, end int, node Node) int {
+// emit makes a token of a node that was written from i to end.
+func (s *scanner) emit(i, end int, node Node, height int) int {
 	s.flush(i)
-	s.tokens = append(s.tokens, token{node: node, source: s.line[i:end], height: 1})
+	s.tokens = append(s.tokens, token{text: s.line[i:end], node: &node, height: height})
 	s.start = end
 	return end
 }
@@ -110,6 +110,7 @@ const maxTicks = 3
 // failed is remembered, so that each length is looked for in vain but once.
 func (s *scanner) code(i int) int {
 	n := repeated(s.line, i)
+	s.p.work += n
 	begin := i + n
 	if n > maxTicks || s.noCode[n] {
 		return begin
@@ -122,8 +123,9 @@ func (s *scanner) code(i int) int {
 		s.p.work += next + 1
 		j += next
 		m := repeated(s.line, j)
+		s.p.work += m
 		if m == n {
-			return s.emit(i, j+m, Node{Kind: Code, Text: unpad(s.line[begin:j])})
+			return s.emit(i, j+m, Node{Kind: Code, Text: unpad(s.line[begin:j])}, 1)
 		}
 		j += m
 	}

@@ -1,6 +1,8 @@
 package markup
 
 import (
+	"net/url"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -40,22 +42,18 @@ func (s *scanner) link(i int) int {
 	if !isHonest(shown, href) {
 		return i + 1
 	}
-	s.tokens = append(s.tokens[:first], token{
-		node: Node{Kind: Link, Href: href, Nodes: label}, height: height + 1,
-	})
+	s.tokens = s.tokens[:first]
 	s.start = end
-	return end
+	return s.emit(end, end, Node{Kind: Link, Href: href, Nodes: label}, height+1)
 }
 
 // asLabel gives the tokens of a label: what would lead elsewhere is text.
 func asLabel(tokens []token) []token {
-	label := make([]token, len(tokens))
-	for i, t := range tokens {
-		switch t.node.Kind {
-		case Link, Mention, RoomLink:
-			t = token{node: Node{Kind: Text, Text: t.source}, height: 1}
+	label := slices.Clone(tokens)
+	for i, t := range label {
+		if t.node != nil && (t.node.Kind == Link || t.node.Kind == Mention || t.node.Kind == RoomLink) {
+			label[i] = token{text: t.text, height: 1}
 		}
-		label[i] = t
 	}
 	return label
 }
@@ -117,9 +115,7 @@ func (s *scanner) address(i int) int {
 			return end // read as text to its end, so that nothing is read twice
 		}
 		label := []Node{{Kind: Text, Text: s.line[from:end]}}
-		s.emit(from, end, Node{Kind: Link, Href: href, Nodes: label})
-		s.tokens[len(s.tokens)-1].height = 2
-		return end
+		return s.emit(from, end, Node{Kind: Link, Href: href, Nodes: label}, 2)
 	}
 	return i + 1
 }
@@ -162,29 +158,25 @@ func neverInAddress(r rune) bool {
 // host look like another; or mailto. It holds nothing that a reader would not
 // see.
 func checkHref(address string) (href string, ok bool) {
-	scheme, rest, _ := strings.Cut(address, ":")
-	scheme = strings.ToLower(scheme)
-	switch scheme {
-	case "http", "https":
-		host, found := strings.CutPrefix(rest, "//")
-		if end := strings.IndexAny(host, "/?#"); end >= 0 {
-			host = host[:end]
-		}
-		if !found || host == "" || host[0] == ':' || strings.Contains(host, "@") || !strings.ContainsFunc(host, isWord) {
-			return "", false
-		}
-	case "mailto":
-		if at := strings.IndexByte(rest, '@'); at < 1 || at == len(rest)-1 {
-			return "", false
-		}
-	default:
-		return "", false
-	}
 	if len(address) > maxHref || strings.ContainsFunc(address, neverInAddress) || domain.Visible(address) != address {
 		return "", false
 	}
-	if strings.HasPrefix(address, scheme) {
+	u, err := url.Parse(address)
+	if err != nil {
+		return "", false
+	}
+	switch u.Scheme {
+	case "http", "https":
+		ok = u.User == nil && strings.ContainsFunc(u.Hostname(), isWord)
+	case "mailto":
+		name, host, _ := strings.Cut(u.Opaque, "@")
+		ok = name != "" && host != ""
+	}
+	if !ok {
+		return "", false
+	}
+	if strings.HasPrefix(address, u.Scheme) {
 		return address, true
 	}
-	return scheme + ":" + rest, true
+	return u.Scheme + address[len(u.Scheme):], true
 }

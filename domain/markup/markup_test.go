@@ -50,7 +50,7 @@ func TestPlainTextHasNoTree(t *testing.T) {
 		"first.last@example.com", "foo_@example.com", "@ab", "@-bob", "@bob@example.com", "@josé", "C#", "#1", "#Room", "##x",
 		"# heading", "<b>bold</b>", "| a | b |", "!", "-5 degrees", "1.5 litres", "0. zero", "12345. many", "1.", "~x~",
 		"unfinished **strong", "unfinished `code", "[label]", "[label](", "[label]()", "]", "[]", "- - a",
-		"\U0001f44d\ufe0f 日本語", "@" + strings.Repeat("a", 51), "#" + strings.Repeat("a", 33), "```", "```go", "``` ",
+		"\U0001f44d\ufe0f 日本語", "@" + strings.Repeat("a", 51), "#" + strings.Repeat("a", 33), "```", "```go", "``` ", "*not\xff UTF-8*",
 	} {
 		if got := markup.Parse(text); got != nil {
 			t.Errorf("%q became %s", text, sketch(got))
@@ -74,6 +74,10 @@ func TestEmphasisFollowsTheWord(t *testing.T) {
 		{"snake_case and _this_", "p(snake_case and emphasis(this))"},
 		{"2*3*4 is *24*", "p(2*3*4 is emphasis(24))"},
 		{"*foo *bar", ""},
+		{"_a x* b_ *c*", "p(emphasis(a x* b) emphasis(c))"},
+		{"的***重***的", "p(的emphasis(strong(重))的)"},
+		{"的**重*的", ""},
+		{"~~~no~~~ ~no~ ~~yes~~", "p(~~~no~~~ ~no~ strike(yes))"},
 		{`\*not\* *yes*`, "p(*not* emphasis(yes))"},
 		{`only \*this\*`, "p(only *this*)"},
 		{`¯\_(ツ)_/¯`, `p(¯_(ツ)_/¯)`},

@@ -29,7 +29,7 @@ func (s *scanner) mention(i int) int {
 	if len(name) < domain.MinUserName || len(name) > domain.MaxUserName || name[0] == '-' || !s.standsAlone(i, end) {
 		return i + 1
 	}
-	return s.emit(i, end, Node{Kind: Mention, Text: name})
+	return s.emit(i, end, Node{Kind: Mention, Text: name}, 1)
 }
 
 // room reads #name: it begins with a lower-case letter.
@@ -42,7 +42,7 @@ func (s *scanner) room(i int) int {
 	if name == "" || len(name) > domain.MaxRoomName || name[0] < 'a' || !s.standsAlone(i, end) {
 		return i + 1
 	}
-	return s.emit(i, end, Node{Kind: RoomLink, Text: name})
+	return s.emit(i, end, Node{Kind: RoomLink, Text: name}, 1)
 }
 
 // leading gives the bytes at the front of text that are in a set.

@@ -1,12 +1,16 @@
 package markup
 
-import "strings"
+import (
+	"strings"
+	"unicode/utf8"
+)
 
 // Parse gives the tree of a message: its blocks (Paragraph, Quote, List,
 // CodeBlock), in order. It gives nil for plain text, which reads the same
-// undrawn, and for a text of more than MaxNodes nodes. It never fails.
+// undrawn, for a text of more than MaxNodes nodes, and for what is not UTF-8.
+// It never fails.
 func Parse(text string) []Node {
-	if !mayMark(text) {
+	if !mayMark(text) || !utf8.ValidString(text) {
 		return nil
 	}
 	var p parser
