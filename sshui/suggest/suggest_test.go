@@ -18,3 +18,31 @@ func TestTheNearestWordIsSuggested(t *testing.T) {
 		}
 	}
 }
+
+func TestAWordMatchesByItsLettersInOrder(t *testing.T) {
+	for _, c := range []struct {
+		typed string
+		words []string // from the best match on
+		not   []string
+	}{
+		{"de", []string{"dev", "design", "old-dev", "code", "d-xe"}, []string{"ed", ""}},
+		{"dbl", []string{"dev-build"}, []string{"bld", "build"}},
+		{"", []string{"a", "bb"}, nil},
+		{"ALI", []string{"alice", "natalie"}, []string{"al"}},
+		{"日", []string{"日本", "本日"}, []string{"本"}},
+	} {
+		before := -1
+		for _, word := range c.words {
+			rank, ok := suggest.Match(c.typed, word)
+			if !ok || rank <= before {
+				t.Errorf("%q in %q ranks %d (%v), after %d", c.typed, word, rank, ok, before)
+			}
+			before = rank
+		}
+		for _, word := range c.not {
+			if _, ok := suggest.Match(c.typed, word); ok {
+				t.Errorf("%q matches %q", c.typed, word)
+			}
+		}
+	}
+}
