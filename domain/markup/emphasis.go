@@ -15,9 +15,11 @@ type run struct {
 }
 
 // marks reads a run of *, _ or ~ by CommonMark's rules for what leans on a
-// word from the left or the right, with two changes. Only ASCII punctuation
-// counts as such, so that 「」 and 。 inside a mark do no harm. And no mark is
-// within a word or a path of ASCII: 2*3*4, snake_case, src/*/*.go.
+// word from the left or the right, with three changes, since people paste what
+// they do not mean as marks. Only ASCII punctuation counts as such, so that 「」
+// and 。 inside a mark do no harm. No mark is within a word or a path of ASCII:
+// 2*3*4, snake_case, src/*/*.go. And nothing opens before what ends a phrase:
+// '*.go', count(*), _.map.
 func (s *scanner) marks(i int) int {
 	end := i + repeated(s.line, i)
 	s.p.work += end - i
@@ -35,6 +37,7 @@ func (s *scanner) marks(i int) int {
 	default:
 		r.opens, r.closes = left, right
 	}
+	r.opens = r.opens && !strings.ContainsRune(endings, after)
 	if !r.opens && !r.closes {
 		return end
 	}
@@ -43,6 +46,9 @@ func (s *scanner) marks(i int) int {
 	s.tokens[len(s.tokens)-1].run = r
 	return end
 }
+
+// endings are what emphasis does not begin with.
+const endings = ".,;?/)]}"
 
 func isPunctRune(r rune) bool { return r < 0x80 && isPunct(byte(r)) }
 

@@ -45,7 +45,7 @@ func check(t *testing.T, cases [][2]string) {
 func TestPlainTextHasNoTree(t *testing.T) {
 	for _, text := range []string{
 		"", "hi", "hi\nthere", "one\n\ntwo", "  indented\n   art", "2 * 3 * 4", "2*3*4", "a*b + c*d", "snake_case_name",
-		"src/*/*.go", "**/*.go", "* * * * *", "* * * * * /bin/true", "---", "***", "- ", "-", ">", ">:(", ">>> print()",
+		"src/*/*.go", "**/*.go", "**/*.js **/*.ts", "find -name '*.go' -o -name '*.mod'", "*.*", "count(*), sum(*)", "_.map(x, _.id)", "* * * * *", "* * * * * /bin/true", "---", "***", "- ", "-", ">", ">:(", ">>> print()",
 		"f(*args, **kwargs)", "int *p, *q;", "C:\\dir\\file", "a: b", "http://", "https:// x", "javascript://x", "me@example.com",
 		"first.last@example.com", "foo_@example.com", "@ab", "@-bob", "@bob@example.com", "@josé", "C#", "#1", "#Room", "##x",
 		"# heading", "<b>bold</b>", "| a | b |", "!", "-5 degrees", "1.5 litres", "0. zero", "12345. many", "1.", "~x~",
@@ -67,6 +67,7 @@ func TestEmphasisFollowsTheWord(t *testing.T) {
 		{"**a* b", "p(*emphasis(a) b)"},
 		{"*a _b* c_", "p(emphasis(a _b) c_)"},
 		{"(*a*), \"**b**\".", "p((emphasis(a)), \"strong(b)\".)"},
+		{"*(a)* **!b** *:c:* *...d*", "p(emphasis((a)) strong(!b) emphasis(:c:) *...d*)"},
 		{"*two\nlines*", "p(emphasis(two⏎lines))"},
 		{"*no\n\nhold*, *x*", "p(*no)p(hold*, emphasis(x))"},
 		{"这是**重要。**的", "p(这是strong(重要。)的)"},
