@@ -151,7 +151,7 @@ func TestRepeatedMarksCostNoMoreThanTheirLength(t *testing.T) {
 
 func TestTreesOfHostileTextAreSmall(t *testing.T) {
 	for name, text := range hostile {
-		for n := 50; n <= 4000; n += 50 {
+		for n := 50; n <= 4000; n += 150 {
 			if err := checkSize(text(n)); err != nil {
 				t.Errorf("%s, %d bytes: %v", name, n, err)
 			}
