@@ -22,16 +22,53 @@ type Author struct {
 	Name string
 }
 
-// Message is what somebody said in a room.
+// Message is what somebody said in a room, as it stands now.
 type Message struct {
 	RoomID    RoomID
 	Room      string // the room's name; empty for a direct conversation
 	Seq       Seq
 	Author    Author
-	Content   string
+	Content   string    // empty once it is deleted
 	ReplyTo   Seq       // the message answered; 0 for none
 	CreatedAt time.Time // UTC, microseconds
+	EditedAt  time.Time // when it was last edited; zero if it never was
+	Deleted   bool      // its place is all that is left
+	Pinned    bool
+	Quote     *Quote     // of the message answered; nil for none
+	Mentions  []string   // whom it calls, as their names are written; "here" and "room" among them
+	Reactions []Reaction // by the emoji that came first
 }
+
+// Quote is the line by which an answer recalls what it answers.
+type Quote struct {
+	Author  string
+	Text    string // the beginning of the text, one line, without Markdown
+	Deleted bool
+}
+
+// MaxQuote is the longest quoted line, in characters.
+const MaxQuote = 120
+
+// Reaction is an emoji that people put to a message.
+type Reaction struct {
+	Emoji string
+	Users []Author // in the order in which they reacted
+}
+
+// The most reactions that a message takes: kinds of emoji, and all together.
+const (
+	MaxReactionKinds = 50
+	MaxReactions     = 1000
+)
+
+// MaxPins is how many messages a room has pinned at most.
+const MaxPins = 100
+
+// The words that call a room's people together.
+const (
+	MentionHere = "here" // those who are there now
+	MentionRoom = "room" // all members
+)
 
 // CleanContent trims a message and checks it. Its errors are
 // Invalid: message.empty, message.encoding, message.control and

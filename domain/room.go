@@ -1,5 +1,7 @@
 package domain
 
+import "time"
+
 // RoomID numbers a room for good.
 type RoomID int64
 
@@ -31,10 +33,29 @@ type Extent struct {
 
 // Room is an ordered conversation.
 type Room struct {
-	ID   RoomID
-	Name string // empty for a direct conversation
-	Kind RoomKind
+	ID        RoomID
+	Name      string // empty for a direct conversation
+	Kind      RoomKind
+	Topic     string // one line; empty for none
+	Archived  bool   // it can be read and no more
+	CreatedAt time.Time
 	Extent
+}
+
+// MaxTopic is the longest topic of a room, in characters.
+const MaxTopic = 250
+
+// CleanTopic trims a topic and checks it; it may be empty. Its error is
+// Invalid, room.topic.
+func CleanTopic(topic string) (string, error) {
+	topic, ok := cleanLine(topic, MaxTopic)
+	if !ok {
+		return "", &Error{
+			Kind: Invalid, Code: "room.topic", Field: "topic",
+			Message: "a topic is one line of at most 250 characters, without control characters",
+		}
+	}
+	return topic, nil
 }
 
 // CheckRoomName says whether name can name a room. Its error is Invalid,

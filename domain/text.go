@@ -99,6 +99,16 @@ func VisibleLine(s string) string {
 	}, Visible(s))
 }
 
+// cleanLine trims what must be one line and reports whether it is valid UTF-8
+// without control characters, not longer than limit characters.
+func cleanLine(s string, limit int) (string, bool) {
+	if !utf8.ValidString(s) {
+		return "", false
+	}
+	s = strings.TrimSpace(s)
+	return s, utf8.RuneCountInString(s) <= limit && !strings.ContainsFunc(s, IsControl)
+}
+
 // isPlain is the fast answer for most text: printable ASCII, newline and tab.
 func isPlain(s string) bool {
 	for i := range len(s) {

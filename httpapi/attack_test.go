@@ -233,7 +233,7 @@ func TestAReaderThatStopsIsCutAndSlowsNobody(t *testing.T) {
 		t.Fatal(err)
 	}
 	eventually(t, "mallory in the lobby", func() bool {
-		online, err := d.Chat.Online(t.Context(), d.known(t, "alice"), lobby)
+		online, err := d.Chat.Here(t.Context(), d.known(t, "alice"), lobby)
 		return err == nil && len(online) == 1
 	})
 	reader := d.live(t, d.tokenOf(t, d.known(t, "alice")))
@@ -251,7 +251,7 @@ func TestAReaderThatStopsIsCutAndSlowsNobody(t *testing.T) {
 		}
 	}
 	eventually(t, "mallory gone", func() bool {
-		online, err := d.Chat.Online(t.Context(), d.known(t, "alice"), lobby)
+		online, err := d.Chat.Here(t.Context(), d.known(t, "alice"), lobby)
 		return err == nil && len(online) == 1
 	})
 }

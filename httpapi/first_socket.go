@@ -84,13 +84,29 @@ func encodeFirst(e domain.Event) []byte {
 			Type: "message", Username: e.Message.Author.Name,
 			Content: e.Message.Content, Timestamp: firstTime(e.Message.CreatedAt),
 		}
-	case e.Type == domain.EventPresence && e.Online:
-		v = firstNotice{Type: "system", Message: e.User.Name + " joined the chat"}
 	case e.Type == domain.EventPresence:
-		v = firstNotice{Type: "system", Message: e.User.Name + " left the chat"}
+		return firstNotices(e.People)
 	default:
 		return nil
 	}
+	return marshalFirst(v)
+}
+
+// firstNotices tells who came and who went, a line for each.
+func firstNotices(people []domain.Presence) []byte {
+	var lines [][]byte
+	for _, p := range people {
+		switch {
+		case p.Came:
+			lines = append(lines, marshalFirst(firstNotice{Type: "system", Message: p.User.Name + " joined the chat"}))
+		case p.State == domain.Offline:
+			lines = append(lines, marshalFirst(firstNotice{Type: "system", Message: p.User.Name + " left the chat"}))
+		}
+	}
+	return bytes.Join(lines, []byte{'\n'})
+}
+
+func marshalFirst(v any) []byte {
 	line, err := json.Marshal(v)
 	if err != nil {
 		panic(err) // strings always encode
@@ -113,8 +129,10 @@ func (firstDialect) write(c *socket, batch []*wire.Line) error {
 		if len(frame) == 0 || bytes.HasPrefix(frame, laggedLine) {
 			continue
 		}
-		if err := c.send(frame); err != nil {
-			return err
+		for one := range bytes.SplitSeq(frame, []byte{'\n'}) {
+			if err := c.send(one); err != nil {
+				return err
+			}
 		}
 	}
 	return nil

@@ -160,7 +160,7 @@ func (s *Server) messages(ctx context.Context, actor auth.Actor, in *historyInpu
 		HasBefore: found.HasBefore, HasAfter: found.HasAfter, Head: found.Head, First: found.First,
 	}
 	for i, message := range found.Messages {
-		body.Messages[i] = wire.FromMessage(message)
+		body.Messages[i] = wire.FromMessage(message, actor.ID())
 	}
 	return &pageOutput{body}, nil
 }
@@ -176,7 +176,7 @@ func (s *Server) send(ctx context.Context, actor auth.Actor, in *sendInput) (*me
 	if err != nil {
 		return nil, err
 	}
-	return &messageOutput{wire.FromMessage(sent.Message)}, nil
+	return &messageOutput{wire.FromMessage(sent.Message, actor.ID())}, nil
 }
 
 type noOutput struct{}

@@ -90,9 +90,9 @@ func TestAWrongTryLeavesNoTraceInTheNextOne(t *testing.T) {
 		}), 2))
 	check(t, err)
 	show(t, client, 80, 24)
-	online, err := d.core.Chat.Online(t.Context(), d.alice, domain.Address{Name: domain.Lobby})
+	online, err := d.core.Chat.Here(t.Context(), d.alice, domain.Address{Name: domain.Lobby})
 	check(t, err)
-	if len(online) != 1 || online[0] != d.alice.Author() {
+	if len(online) != 1 || online[0].User != d.alice.Author() {
 		t.Errorf("in the lobby is %v, want alice", online)
 	}
 	if log := d.log.String(); !strings.Contains(log, `msg="connection accepted"`) || !strings.Contains(log, "username=alice") {

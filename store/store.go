@@ -21,6 +21,8 @@ type Engine interface {
 	limiter.Store
 	chat.Log
 	chat.Rooms
+	chat.Members
+	chat.People
 	encryption.Store
 	Upkeep
 }

@@ -43,6 +43,7 @@ type config struct {
 	proxies       limiter.Proxies
 	tokenLife     time.Duration
 	registration  auth.Registration
+	editWindow    time.Duration // 0: for ever
 	logLevel      slog.Level
 	logFormat     string
 	loginCost     int
@@ -231,6 +232,13 @@ func (s *settings) people(c *config) {
 	c.tokenLife = time.Duration(s.number("ACCESS_TOKEN_EXPIRE_MINUTES", 30, 1, 7*24*60)) * time.Minute
 	c.registration = auth.Registration(s.oneOf("REGISTRATION", string(auth.RegistrationOpen),
 		string(auth.RegistrationOpen), string(auth.RegistrationInvite), string(auth.RegistrationClosed)))
+	if text := s.get("EDIT_WINDOW", "0"); text != "0" {
+		window, err := time.ParseDuration(text)
+		if err != nil || window <= 0 {
+			s.fault("EDIT_WINDOW", "must be a time such as 15m or 24h, or 0 for no bound")
+		}
+		c.editWindow = window
+	}
 }
 
 func (s *settings) logging(c *config) {

@@ -69,8 +69,8 @@ func newCore(ctx context.Context, c *config, engine store.Engine, log *slog.Logg
 	history := chat.NewHistory(engine, c.keyring, log)
 	hub := broadcast.New(history, log)
 	rooms, err := chat.NewService(ctx, chat.Config{
-		Log: engine, Rooms: engine, History: history,
-		Keyring: c.keyring, Root: root, Hub: hub, Now: time.Now, Logger: log,
+		Store: engine, History: history, Keyring: c.keyring, Root: root, Hub: hub,
+		EditWindow: c.editWindow, Now: time.Now, Logger: log,
 	})
 	if err != nil {
 		return nil, err

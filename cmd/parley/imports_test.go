@@ -17,7 +17,7 @@ import (
 // value likewise. What is outside the module is named only where it matters.
 var arrows = map[string][]string{
 	"domain":            {},
-	"domain/wire":       {"domain"},
+	"domain/wire":       {"domain", "domain/markup"},
 	"domain/encryption": {"domain"},
 	"domain/limiter":    {"domain"},
 	"domain/markup":     {"domain"},

@@ -9,53 +9,95 @@ import (
 )
 
 // member is a subscription's place in one room. Its fields are guarded by the
-// subscription's mu.
+// subscription's mu; sub, room and since do not change.
 type member struct {
 	sub     *Subscription
 	room    *room
-	name    string
+	since   domain.Seq // what ended the room for its user by then is over
 	last    domain.Seq // the newest seq that Next gave out
 	offered domain.Seq // the newest seq that is queued, or last
 	behind  bool       // what follows last is read from the history
 	lagged  bool       // and the reader has not been told yet
+	late    bool       // it is in the subscription's list of those
 	left    bool
 }
 
-// Live asks Join for nothing of what came before.
+// Live asks Join for nothing of what came before; as the Head of a Joining it
+// says that the head is not known.
 const Live domain.Seq = -1
+
+// Joining is a room that a subscription is to follow.
+type Joining struct {
+	ID   domain.RoomID
+	Name string // empty for a direct conversation
+	// Head is the room's newest seq at the moment at which its user was found
+	// to be allowed in, or Live. What comes after it may end that; and
+	// whoever joins live is given everything after it.
+	Head domain.Seq
+}
 
 // Join follows a room: Next gives every event after a seq, or, with Live, only
 // what comes from now on. Announce, if not nil, makes the answer that Next
-// gives before the room's first event. A room that is followed already starts
-// anew from after.
+// gives before the room's first event; its extent, which Join gives too, ends
+// where the user was allowed in. A room that is followed already starts anew
+// from after. NotFound room.not_found.
 func (s *Subscription) Join(
-	ctx context.Context, id domain.RoomID, name string, after domain.Seq,
-	announce func(domain.Extent) *wire.Line,
+	ctx context.Context, room Joining, after domain.Seq, announce func(domain.Extent) *wire.Line,
 ) (domain.Extent, error) {
-	r := s.hub.pin(id)
-	extents, err := s.hub.history.Extents(ctx, []domain.RoomID{id})
+	extents, err := s.join(ctx, []Joining{room}, after, announce)
 	if err != nil {
-		s.hub.unpin(r)
 		return domain.Extent{}, err
 	}
-	extent, ok := extents[id]
+	extent, ok := extents[room.ID]
 	if !ok {
-		s.hub.unpin(r)
 		return domain.Extent{}, domain.ErrRoomNotFound()
 	}
-	s.Leave(id)
-	extent, joined, err := s.enter(r, name, extent, after, announce)
-	if !joined {
-		s.hub.unpin(r)
+	return extent, nil
+}
+
+// JoinAll follows rooms live, with one query however many they are. It gives
+// the extent of each; rooms that are no more are left out.
+func (s *Subscription) JoinAll(ctx context.Context, rooms []Joining) (map[domain.RoomID]domain.Extent, error) {
+	return s.join(ctx, rooms, Live, nil)
+}
+
+// join pins the rooms before it reads how far they go, so that whatever is
+// committed after that is delivered to them.
+func (s *Subscription) join(
+	ctx context.Context, rooms []Joining, after domain.Seq, announce func(domain.Extent) *wire.Line,
+) (map[domain.RoomID]domain.Extent, error) {
+	if len(rooms) == 0 {
+		return nil, nil
+	}
+	ids := make([]domain.RoomID, len(rooms))
+	for i, room := range rooms {
+		ids[i] = room.ID
+	}
+	pinned := s.hub.pin(rooms)
+	extents, err := s.hub.history.Extents(ctx, ids)
+	joined := make(map[domain.RoomID]domain.Extent, len(rooms))
+	for i, r := range pinned {
+		extent, exists := extents[r.id]
+		entered := false
+		if exists && err == nil {
+			s.Leave(r.id)
+			joined[r.id], entered, err = s.enter(r, rooms[i].Head, extent, after, announce)
+		}
+		if !entered {
+			s.hub.unpin(r, 1)
+		}
 	}
 	s.nudge()
-	return extent, err
+	if err != nil {
+		return nil, err
+	}
+	return joined, nil
 }
 
 // enter takes the subscription's place in a room whose extent was read. It
 // reports false if the subscription ended or the room was joined meanwhile.
 func (s *Subscription) enter(
-	r *room, name string, extent domain.Extent, after domain.Seq,
+	r *room, since domain.Seq, extent domain.Extent, after domain.Seq,
 	announce func(domain.Extent) *wire.Line,
 ) (domain.Extent, bool, error) {
 	r.mu.Lock()
@@ -66,11 +108,15 @@ func (s *Subscription) enter(
 			s.hub.Check()
 		}
 	}
-	extent.Head = max(extent.Head, r.head)
-	if after == Live || after > extent.Head {
-		after = extent.Head
+	head := max(extent.Head, r.head)
+	if since == Live || since > head {
+		since = head
 	}
-	m := &member{sub: s, room: r, name: name, last: after, offered: after, behind: after < extent.Head}
+	if after == Live || after > since {
+		after = since // nobody skips what may end it for them
+	}
+	extent.Head = since
+	m := &member{sub: s, room: r, since: since, last: after, offered: after, behind: after < head}
 	joined, err := s.place(m, extent, announce)
 	if joined {
 		r.members = append(r.members, m)
@@ -89,6 +135,9 @@ func (s *Subscription) place(m *member, extent domain.Extent, announce func(doma
 		return false, nil
 	}
 	s.rooms[m.room.id] = m
+	if m.behind {
+		s.list(m)
+	}
 	if announce != nil {
 		s.replyLocked(announce(extent))
 	}
@@ -99,27 +148,39 @@ func (s *Subscription) place(m *member, extent domain.Extent, announce func(doma
 func (s *Subscription) Leave(id domain.RoomID) {
 	s.mu.Lock()
 	m := s.rooms[id]
-	if m != nil {
-		s.queue = slices.DeleteFunc(s.queue, func(q queued) bool { return q.member == m })
-	}
+	s.forget(id)
 	s.mu.Unlock()
 	if m != nil {
 		s.detach(m)
 	}
 }
 
-// detach gives up a place in a room; what is queued stays.
+// detach gives up a place in a room; what is queued stays. The caller holds no
+// lock.
 func (s *Subscription) detach(m *member) {
+	m.room.mu.Lock()
 	s.mu.Lock()
-	again := m.left
-	m.left = true
-	if !again {
-		delete(s.rooms, m.room.id)
-	}
+	inside := !m.left
+	s.drop(m)
 	s.mu.Unlock()
-	if !again {
+	if inside {
 		m.room.remove(m)
-		s.hub.unpin(m.room)
+	}
+	m.room.mu.Unlock()
+	if inside {
+		s.hub.unpin(m.room, 1)
+	}
+}
+
+// drop takes a member out of what the subscription knows. The caller holds mu.
+func (s *Subscription) drop(m *member) {
+	if m.left {
+		return
+	}
+	m.left = true
+	delete(s.rooms, m.room.id)
+	if m.late {
+		s.late = slices.DeleteFunc(s.late, func(other *member) bool { return other == m })
 	}
 }
 
@@ -128,17 +189,4 @@ func (s *Subscription) Follows(id domain.RoomID) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.rooms[id] != nil
-}
-
-func (r *room) remove(m *member) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	i := slices.Index(r.members, m)
-	if i < 0 {
-		return
-	}
-	last := len(r.members) - 1
-	r.members[i], r.members[last] = r.members[last], nil
-	r.members = r.members[:last]
-	r.exit(m)
 }

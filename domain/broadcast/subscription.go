@@ -5,6 +5,7 @@ import (
 	"maps"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"parley/domain"
@@ -12,9 +13,6 @@ import (
 )
 
 const (
-	// queueSize is how many events, beside those of one commit, may wait for a
-	// reader before it is told that it lagged and reads them from the store.
-	queueSize = 256
 	// replySize is how many answers may wait for a client that asks and does
 	// not read. Beyond it the connection ends.
 	replySize = 1024
@@ -49,11 +47,14 @@ type Options struct {
 type Subscription struct {
 	hub      *Hub
 	user     domain.Author
+	person   *person
 	presence bool
+	active   atomic.Int64  // when its person last did something, by the hub's clock
 	wake     chan struct{} // holds one token when there may be news
 
 	mu      sync.Mutex // guards what follows
 	rooms   map[domain.RoomID]*member
+	late    []*member // those that lagged or are behind, or were, in the order of their turns
 	replies []*wire.Line
 	queue   []queued
 	closed  *Bye
@@ -64,13 +65,6 @@ type Subscription struct {
 	retry time.Time // when a store that did not answer is asked again
 }
 
-// queued is an event that waits, and the place it waits for.
-type queued struct {
-	member *member
-	seq    domain.Seq // 0 for an event of the moment
-	line   *wire.Line
-}
-
 // Subscribe makes a subscription that follows no room yet. The owner must
 // Close it.
 func (h *Hub) Subscribe(user domain.Author, options Options) *Subscription {
@@ -79,11 +73,7 @@ func (h *Hub) Subscribe(user domain.Author, options Options) *Subscription {
 		wake:  make(chan struct{}, 1),
 		rooms: map[domain.RoomID]*member{},
 	}
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	if s.closed = h.closed; s.closed == nil {
-		h.subs[s] = struct{}{}
-	}
+	h.connect(s)
 	return s
 }
 
@@ -116,9 +106,7 @@ func (s *Subscription) Close(why Bye) {
 	for _, m := range members {
 		s.detach(m)
 	}
-	s.hub.mu.Lock()
-	delete(s.hub.subs, s)
-	s.hub.mu.Unlock()
+	s.hub.disconnect(s)
 	s.nudge()
 }
 
@@ -175,19 +163,11 @@ func (s *Subscription) take() (batch []*wire.Line, behind *member, err error) {
 	batch = append(s.batch[:0], s.replies...)
 	clear(s.replies)
 	s.replies = s.replies[:0]
-	for _, m := range s.rooms {
-		if m.lagged {
-			m.lagged = false
-			batch = append(batch, wire.NewReply(wire.Lagged{Type: "lagged", RoomID: m.room.id, Room: m.name, After: m.last}))
-		}
-		if m.behind {
-			behind = m
-		}
-	}
+	batch, behind = s.takeLate(batch)
 	waiting := s.queue
 	s.queue, s.spare = s.spare[:0], waiting
 	for _, q := range waiting {
-		if q.seq > 0 {
+		if q.member != nil && q.seq > 0 {
 			q.member.last = q.seq
 		}
 		batch = append(batch, q.line)
@@ -198,6 +178,35 @@ func (s *Subscription) take() (batch []*wire.Line, behind *member, err error) {
 		return nil, nil, s.closed
 	}
 	return batch, behind, nil
+}
+
+// takeLate adds what readers that lagged are to be told, and gives the member
+// whose turn it is to be read from the history, if any is behind. The caller
+// holds mu.
+func (s *Subscription) takeLate(batch []*wire.Line) ([]*wire.Line, *member) {
+	if len(s.late) == 0 {
+		return batch, nil
+	}
+	late := s.late[:0]
+	for _, m := range s.late {
+		if m.lagged {
+			m.lagged = false
+			batch = append(batch, wire.NewReply(wire.Lagged{
+				Type: "lagged", RoomID: m.room.id, Room: *m.room.name.Load(), After: m.last,
+			}))
+		}
+		if m.late = m.behind; m.late {
+			late = append(late, m)
+		}
+	}
+	clear(s.late[len(late):])
+	s.late = late
+	if len(late) == 0 {
+		return batch, nil
+	}
+	turn := late[0]
+	late[copy(late, late[1:])] = turn
+	return batch, turn
 }
 
 // catchUp reads one page of what a room's reader has not seen. It gives an
@@ -218,81 +227,52 @@ func (s *Subscription) catchUp(ctx context.Context, m *member) []*wire.Line {
 		s.retry = time.Now().Add(retryAfter)
 		return nil
 	}
-
-	m.room.mu.Lock()
-	defer m.room.mu.Unlock()
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if m.left {
-		return nil
-	}
-	if len(events) == 0 {
-		m.last = max(m.last, head) // removed from the history meanwhile
+	ended := slices.IndexFunc(events, func(e domain.Event) bool { return e.Seq > m.since && e.Ends(s.user.ID) })
+	if ended >= 0 {
+		events = events[:ended+1]
 	}
 	batch := s.batch[:0]
 	for _, event := range events {
 		batch = append(batch, wire.NewLine(event))
-		m.last = event.Seq
 	}
-	m.offered = m.last
-	m.behind = m.last < m.room.head
 	s.batch = batch
+	if !s.caughtUp(m, max(head, after), ended >= 0) {
+		return nil
+	}
 	return batch
 }
 
-// offer queues events that were committed together, by the one rule, and wakes
-// the reader once. However many they are, a reader that kept up does not lag by
-// them. It never waits; the caller holds the room's mu.
-func (s *Subscription) offer(m *member, lines []*wire.Line) {
+// caughtUp notes what the batch was read from the history for: a page of a
+// room, or nothing up to head, if that was removed meanwhile. After an event
+// that ended the room there is no more of it. It reports false if the room was
+// left meanwhile.
+func (s *Subscription) caughtUp(m *member, head domain.Seq, ended bool) bool {
+	r := m.room
+	r.mu.Lock()
 	s.mu.Lock()
-	defer s.mu.Unlock()
-	news, full := false, len(s.queue) >= queueSize
-	for _, line := range lines {
-		seq := line.Event.Seq
-		switch {
-		case m.left || m.behind || seq <= m.offered:
-			continue
-		case seq > m.offered+1:
-			m.behind = true // the history has what is missing
-		case !full:
-			s.queue = append(s.queue, queued{m, seq, line})
-			m.offered = seq
-		default:
-			m.fallBehind()
-			s.overflow()
+	inside := !m.left
+	if inside {
+		m.last = head
+		if len(s.batch) > 0 {
+			m.last = s.batch[len(s.batch)-1].Event.Seq
 		}
-		news = true
+		m.offered = m.last
+		m.behind = m.last < r.head
 	}
-	if news {
-		s.nudge()
+	ended = ended && inside
+	if ended {
+		s.forget(r.id)
+		s.drop(m)
 	}
-}
-
-// overflow drops the queue: every room with something in it is read again from
-// the history. The caller holds mu.
-func (s *Subscription) overflow() {
-	for _, q := range s.queue {
-		q.member.fallBehind()
+	s.mu.Unlock()
+	if ended {
+		r.remove(m)
 	}
-	clear(s.queue)
-	s.queue = s.queue[:0]
-}
-
-func (m *member) fallBehind() {
-	m.behind, m.lagged = true, true
-	m.offered = m.last
-}
-
-// offerMoment queues an event of the moment if there is room for it. The
-// caller holds the room's mu.
-func (s *Subscription) offerMoment(m *member, line *wire.Line) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if m.left || len(s.queue) >= queueSize {
-		return
+	r.mu.Unlock()
+	if ended {
+		s.hub.unpin(r, 1)
 	}
-	s.queue = append(s.queue, queued{m, 0, line})
-	s.nudge()
+	return inside
 }
 
 // nudge wakes Next. It never waits.

@@ -2,7 +2,9 @@ package chat
 
 import (
 	"context"
+	"errors"
 	"log/slog"
+	"slices"
 	"time"
 
 	"parley/domain"
@@ -19,11 +21,14 @@ const (
 	appendTimeout = 3 * time.Second
 	// forgetInterval is how often nonces that no longer count are removed.
 	forgetInterval = 10 * time.Minute
+	// clearAfter is how long a deleted room keeps what is in it: other nodes
+	// read its last event from there.
+	clearAfter = time.Minute
 )
 
-// appender gathers messages while the transaction before them is committed, so
-// that one durable write serves everyone who waits. One goroutine owns it; it
-// also publishes, so events leave in commit order.
+// appender gathers messages and changes while the transaction before them is
+// committed, so that one durable write serves everyone who waits. One goroutine
+// owns it; it also publishes, so events leave in commit order.
 type appender struct {
 	log     Log
 	hub     *broadcast.Hub
@@ -33,12 +38,21 @@ type appender struct {
 	stopped chan struct{} // closed when nothing is taken any more
 }
 
-// pending is a message that waits for its place.
+// pending is a message or a change that waits for its place.
 type pending struct {
-	entry   Entry
-	message domain.Message
-	nonce   string
-	done    chan Appended // receives one answer; buffered
+	entry  Entry
+	change *Change       // nil for a message
+	event  domain.Event  // to be published once it has its seq
+	done   chan Appended // receives one answer; buffered
+}
+
+// place gives what waits the place it got.
+func (p *pending) place(result Appended) domain.Event {
+	p.event.Seq = result.Seq
+	if p.change == nil {
+		p.event.Message.Seq, p.event.Message.CreatedAt = result.Seq, result.CreatedAt
+	}
+	return p.event
 }
 
 func newAppender(log Log, hub *broadcast.Hub, now func() time.Time, logger *slog.Logger) *appender {
@@ -49,10 +63,10 @@ func newAppender(log Log, hub *broadcast.Hub, now func() time.Time, logger *slog
 	}
 }
 
-// enqueue gives the entry its turn: entries are stored in the order of their
-// turns. It never waits.
-func (a *appender) enqueue(entry Entry, message domain.Message, nonce string) (*pending, error) {
-	p := &pending{entry: entry, message: message, nonce: nonce, done: make(chan Appended, 1)}
+// enqueue gives what waits its turn: messages are stored in the order of their
+// turns, and so are changes. It never waits.
+func (a *appender) enqueue(p *pending) (*pending, error) {
+	p.done = make(chan Appended, 1)
 	select {
 	case a.waiting <- p:
 		return p, nil
@@ -111,18 +125,50 @@ func (a *appender) gather(batch []*pending) []*pending {
 	return batch
 }
 
-// store appends a batch and answers each of it. A batch that fails for a
-// reason of its own runs again one by one, so that one bad message harms
-// nobody else.
+// store commits a batch: its messages together, then its changes together. A
+// change names a message that was committed before, so none of this batch.
 func (a *appender) store(batch []*pending) {
-	// Detached from every caller: what was accepted is seen through.
-	ctx, cancel := context.WithTimeout(context.Background(), appendTimeout)
-	defer cancel()
+	messages := slices.DeleteFunc(slices.Clone(batch), func(p *pending) bool { return p.change != nil })
+	changes := slices.DeleteFunc(slices.Clone(batch), func(p *pending) bool { return p.change == nil })
+	a.commit(messages, a.append)
+	a.commit(changes, a.apply)
+}
+
+// append and apply are one transaction each.
+func (a *appender) append(ctx context.Context, batch []*pending) ([]Appended, error) {
 	entries := make([]Entry, len(batch))
 	for i, p := range batch {
 		entries[i] = p.entry
 	}
-	results, err := a.log.Append(ctx, entries)
+	return a.log.Append(ctx, entries)
+}
+
+func (a *appender) apply(ctx context.Context, batch []*pending) ([]Appended, error) {
+	changes := make([]Change, len(batch))
+	for i, p := range batch {
+		changes[i] = *p.change
+	}
+	changed, err := a.log.Apply(ctx, changes)
+	if err != nil {
+		return nil, err
+	}
+	results := make([]Appended, len(changed))
+	for i, c := range changed {
+		results[i] = Appended{Seq: c.Seq, Repeated: c.Seq == 0, Err: c.Err}
+	}
+	return results, nil
+}
+
+// commit stores a batch and answers each of it. A batch that fails for a reason
+// of its own runs again one by one, so that one that is bad harms nobody else.
+func (a *appender) commit(batch []*pending, store func(context.Context, []*pending) ([]Appended, error)) {
+	if len(batch) == 0 {
+		return
+	}
+	// Detached from every caller: what was accepted is seen through.
+	ctx, cancel := context.WithTimeout(context.Background(), appendTimeout)
+	defer cancel()
+	results, err := store(ctx, batch)
 	switch {
 	case err == nil:
 		a.conclude(batch, results)
@@ -136,16 +182,21 @@ func (a *appender) store(batch []*pending) {
 		}
 	default:
 		for i := range batch {
-			a.store(batch[i : i+1])
+			a.commit(batch[i:i+1], store)
 		}
 	}
 }
 
 // inquire finds out what became of a batch whose commit was not answered.
+// Nothing tells of a change whose it was: whoever made it must look.
 func (a *appender) inquire(batch []*pending, unknown error) {
 	ctx, cancel := context.WithTimeout(context.Background(), appendTimeout)
 	defer cancel()
 	for _, p := range batch {
+		if p.change != nil {
+			p.done <- Appended{Err: unknown}
+			continue
+		}
 		result, err := a.log.Sent(ctx, p.entry)
 		switch {
 		case err != nil:
@@ -154,22 +205,19 @@ func (a *appender) inquire(batch []*pending, unknown error) {
 			result = Appended{Err: domain.Unreachable(unknown)}
 		case result.Err == nil:
 			// Shown with its nonce; the hub drops it if it was shown before.
-			p.message.Seq, p.message.CreatedAt = result.Seq, result.CreatedAt
-			a.hub.Publish(messageEvent(p.message, p.nonce))
+			a.hub.Publish(p.place(result))
 		}
 		p.done <- result
 	}
 	a.hub.Check() // whatever was stored after all is read from there
 }
 
-// conclude publishes the messages that were stored, together, and answers
-// their senders.
+// conclude publishes what was stored, together, and answers those who wait.
 func (a *appender) conclude(batch []*pending, results []Appended) {
 	events := make([]domain.Event, 0, len(batch))
 	for i, p := range batch {
 		if result := results[i]; result.Err == nil && !result.Repeated {
-			p.message.Seq = result.Seq
-			events = append(events, messageEvent(p.message, p.nonce))
+			events = append(events, p.place(result))
 		}
 	}
 	a.hub.Publish(events...)
@@ -178,9 +226,10 @@ func (a *appender) conclude(batch []*pending, results []Appended) {
 	}
 }
 
-// forgetNonces removes, from time to time, the nonces that no longer count. It
-// has a goroutine of its own, so that no message waits for it.
-func (a *appender) forgetNonces(ctx context.Context) {
+// sweep removes, from time to time, the nonces that no longer count and what is
+// left of deleted rooms. It has a goroutine of its own, so that no message waits
+// for it.
+func (a *appender) sweep(ctx context.Context) {
 	ticker := time.NewTicker(forgetInterval)
 	defer ticker.Stop()
 	for {
@@ -189,9 +238,12 @@ func (a *appender) forgetNonces(ctx context.Context) {
 			return
 		case <-ticker.C:
 		}
-		err := a.log.ForgetNonces(ctx, a.now().Add(-domain.NonceLife))
+		err := errors.Join(
+			a.log.ForgetNonces(ctx, a.now().Add(-domain.NonceLife)),
+			a.log.Clear(ctx, a.now().Add(-clearAfter)),
+		)
 		if err != nil && ctx.Err() == nil {
-			a.logger.Warn("cannot remove old nonces; will try again", "err", err)
+			a.logger.Warn("cannot remove what is no longer needed; will try again", "err", err)
 		}
 	}
 }

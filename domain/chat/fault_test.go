@@ -8,6 +8,8 @@ import (
 	"slices"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
 	"parley/domain"
 	"parley/domain/auth"
 	"parley/domain/broadcast"
@@ -109,13 +111,13 @@ func TestAMessageWhoseCommitWasLostIsFoundAndAcknowledged(t *testing.T) {
 	if err != nil || sent.Message.Seq != 1 || sent.Nonce != "n" {
 		t.Fatalf("got %+v, %v", sent, err)
 	}
-	if event := events(t, live, 1)[0]; event.Message != sent.Message || event.Nonce != "n" {
+	if event := events(t, live, 1)[0]; !cmp.Equal(event.Message, sent.Message) || event.Nonce != "n" {
 		t.Errorf("shown was %+v, sent %+v", event, sent)
 	}
 	proxy.LoseCommit(false)
 	_, err = core.Chat.Send(t.Context(), alice, lobby, chat.Draft{Content: "never arrived", Nonce: "m"})
 	storetest.WantError(t, err, domain.Unavailable, "store.unavailable")
-	if again, err := core.Chat.Send(t.Context(), alice, lobby, draft); err != nil || again.Message != sent.Message {
+	if again, err := core.Chat.Send(t.Context(), alice, lobby, draft); err != nil || !cmp.Equal(again.Message, sent.Message) {
 		t.Errorf("sent again: %+v, %v", again, err)
 	}
 	if got := contents(t, core, alice); !slices.Equal(got, []string{"hello"}) {

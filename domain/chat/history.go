@@ -5,10 +5,12 @@ import (
 	"fmt"
 	"log/slog"
 	"math"
+	"strings"
 
 	"parley/domain"
 	"parley/domain/auth"
 	"parley/domain/encryption"
+	"parley/domain/markup"
 )
 
 // The bounds of a page of history, in messages.
@@ -21,30 +23,18 @@ const (
 // changed or moved in the store. Nothing wrong is shown, and nothing hidden.
 const unreadable = "[this message was damaged in the store and cannot be shown]"
 
-// History reads stored messages and opens them. It is the hub's
+// History reads what is stored of rooms and opens it. It is the hub's
 // broadcast.History.
 type History struct {
-	log     Log
+	log     Reading
+	rooms   Rooms
 	keyring *encryption.Keyring
 	logger  *slog.Logger
 }
 
-// NewHistory makes a History over a log.
-func NewHistory(log Log, keyring *encryption.Keyring, logger *slog.Logger) *History {
-	return &History{log: log, keyring: keyring, logger: logger}
-}
-
-// After gives at most limit events of a room above a seq, in order.
-func (h *History) After(ctx context.Context, room domain.RoomID, after domain.Seq, limit int) ([]domain.Event, error) {
-	messages, err := h.messages(ctx, room, Range{After: after, Limit: limit})
-	if err != nil {
-		return nil, err
-	}
-	events := make([]domain.Event, len(messages))
-	for i, m := range messages {
-		events[i] = messageEvent(m, "")
-	}
-	return events, nil
+// NewHistory makes a History over a store.
+func NewHistory(store Store, keyring *encryption.Keyring, logger *slog.Logger) *History {
+	return &History{log: store, rooms: store, keyring: keyring, logger: logger}
 }
 
 // Extents gives the kept part of each room's numbering.
@@ -52,28 +42,134 @@ func (h *History) Extents(ctx context.Context, rooms []domain.RoomID) (map[domai
 	return h.log.Extents(ctx, rooms)
 }
 
+// text opens a message's text. One that does not open in its place is told of,
+// in the log and to who reads it.
+func (h *History) text(r Record) string {
+	if r.Deleted {
+		return ""
+	}
+	content, err := h.keyring.Open(encryption.ForMessage(r.RoomID, r.TextSeq, r.Author.ID), r.Sealed)
+	if err != nil {
+		h.logger.Error("a stored message does not open", "room_id", r.RoomID, "seq", r.Seq, "err", err)
+		return unreadable
+	}
+	return content
+}
+
+// topic opens a room's topic.
+func (h *History) topic(access Access) string {
+	if access.Sealed.Token == "" {
+		return ""
+	}
+	topic, err := h.keyring.Open(encryption.ForTopic(access.ID), access.Sealed)
+	if err != nil {
+		h.logger.Error("a stored topic does not open", "room_id", access.ID, "err", err)
+		return unreadable
+	}
+	return topic
+}
+
+// quote makes the line that recalls a message.
+func (h *History) quote(r Record) *domain.Quote {
+	if r.Deleted {
+		return &domain.Quote{Author: r.Author.Name, Deleted: true}
+	}
+	return &domain.Quote{Author: r.Author.Name, Text: quoted(h.text(r))}
+}
+
+// quoted is the beginning of a text on one line, without its marks.
+func quoted(content string) string {
+	content, _ = strings.CutPrefix(content, "/me ")
+	if nodes := markup.Parse(content); nodes != nil {
+		content = markup.Plain(nodes)
+	}
+	line := []rune(strings.Join(strings.Fields(content), " "))
+	if len(line) > domain.MaxQuote {
+		return strings.TrimSpace(string(line[:domain.MaxQuote-1])) + "…"
+	}
+	return string(line)
+}
+
+// message reads one message. NotFound message.not_found.
+func (h *History) message(ctx context.Context, room domain.RoomID, seq domain.Seq) (domain.Message, error) {
+	records, err := h.log.MessagesAt(ctx, room, []domain.Seq{seq})
+	if err != nil {
+		return domain.Message{}, fmt.Errorf("read a message: %w", err)
+	}
+	if len(records) == 0 {
+		return domain.Message{}, ErrMessageNotFound()
+	}
+	messages, err := h.finish(ctx, room, records)
+	if err != nil {
+		return domain.Message{}, err
+	}
+	return messages[0], nil
+}
+
 func (h *History) messages(ctx context.Context, room domain.RoomID, span Range) ([]domain.Message, error) {
 	records, err := h.log.Messages(ctx, room, span)
 	if err != nil {
 		return nil, fmt.Errorf("read messages: %w", err)
 	}
+	return h.finish(ctx, room, records)
+}
+
+// finish opens messages and adds what others put to them. What they answer is
+// read only where it is not among them.
+func (h *History) finish(ctx context.Context, room domain.RoomID, records []Record) ([]domain.Message, error) {
 	messages := make([]domain.Message, len(records))
+	bySeq := make(map[domain.Seq]Record, len(records))
+	var marked, answered []domain.Seq
 	for i, r := range records {
-		content, err := h.keyring.Open(encryption.ForMessage(r.RoomID, r.Seq, r.Author.ID), r.Sealed)
-		if err != nil {
-			h.logger.Error("a stored message does not open", "room_id", r.RoomID, "seq", r.Seq, "err", err)
-			content = unreadable
-		}
 		messages[i] = domain.Message{
 			RoomID: r.RoomID, Room: r.Room, Seq: r.Seq, Author: r.Author,
-			Content: content, ReplyTo: r.ReplyTo, CreatedAt: r.CreatedAt,
+			Content: h.text(r), ReplyTo: r.ReplyTo, CreatedAt: r.CreatedAt,
+			EditedAt: r.EditedAt, Deleted: r.Deleted, Pinned: r.Pinned,
+		}
+		bySeq[r.Seq] = r
+		if r.Reactions > 0 || strings.Contains(messages[i].Content, "@") {
+			marked = append(marked, r.Seq)
+		}
+	}
+	for _, r := range records {
+		if _, here := bySeq[r.ReplyTo]; r.ReplyTo > 0 && !here {
+			answered = append(answered, r.ReplyTo)
+		}
+	}
+	if err := h.readAnswered(ctx, room, answered, bySeq); err != nil {
+		return nil, err
+	}
+	var marks map[domain.Seq]Marks
+	if len(marked) > 0 {
+		var err error
+		if marks, err = h.log.Marks(ctx, room, marked); err != nil {
+			return nil, fmt.Errorf("read reactions and mentions: %w", err)
+		}
+	}
+	for i := range messages {
+		m := &messages[i]
+		m.Reactions, m.Mentions = marks[m.Seq].Reactions, marks[m.Seq].Mentions
+		if target, ok := bySeq[m.ReplyTo]; ok && !m.Deleted {
+			m.Quote = h.quote(target)
 		}
 	}
 	return messages, nil
 }
 
-func messageEvent(m domain.Message, nonce string) domain.Event {
-	return domain.Event{Type: domain.EventMessage, RoomID: m.RoomID, Room: m.Room, Seq: m.Seq, Message: m, Nonce: nonce}
+func (h *History) readAnswered(
+	ctx context.Context, room domain.RoomID, seqs []domain.Seq, into map[domain.Seq]Record,
+) error {
+	if len(seqs) == 0 {
+		return nil
+	}
+	records, err := h.log.MessagesAt(ctx, room, seqs)
+	if err != nil {
+		return fmt.Errorf("read what is answered: %w", err)
+	}
+	for _, r := range records {
+		into[r.Seq] = r
+	}
+	return nil
 }
 
 // Span says which page of a room's messages is wanted. At most one of Before,
@@ -87,8 +183,9 @@ type Span struct {
 type Page struct {
 	domain.Extent
 	Messages  []domain.Message
-	HasBefore bool // whether there are older messages than the first here
-	HasAfter  bool // whether there are newer ones than the last here
+	Notices   []domain.Event // what happened to the room and its members meanwhile: see notices
+	HasBefore bool           // whether there are older messages than the first here
+	HasAfter  bool           // whether there are newer ones than the last here
 }
 
 // Messages reads a page of a room's history, at a cost that does not depend on
@@ -98,7 +195,7 @@ func (s *Service) Messages(ctx context.Context, actor auth.Actor, address domain
 	if err := span.check(); err != nil {
 		return Page{}, err
 	}
-	room, err := s.find(ctx, actor, address)
+	room, err := s.enter(ctx, actor, address, readRoom)
 	if err != nil {
 		return Page{}, err
 	}
@@ -121,6 +218,9 @@ func (s *Service) Messages(ctx context.Context, actor auth.Actor, address domain
 		page.HasAfter = max(*span.Before, page.First) <= page.Head
 	default:
 		err = s.fillOlder(ctx, room.ID, &page, math.MaxInt64, span.Limit)
+	}
+	if err == nil {
+		page.Notices, err = s.history.notices(ctx, room.ID, page, span)
 	}
 	return page, err
 }

@@ -2,6 +2,7 @@ package chat
 
 import (
 	"context"
+	"sync"
 
 	"parley/domain"
 	"parley/domain/auth"
@@ -15,6 +16,7 @@ type Live struct {
 	*broadcast.Subscription
 	service *Service
 	actor   auth.Actor
+	once    sync.Once // tells the hub how present the actor wants to be
 }
 
 // Connect opens a view that follows no room yet. The caller must Close it.
@@ -22,21 +24,43 @@ func (s *Service) Connect(actor auth.Actor, options broadcast.Options) *Live {
 	return &Live{Subscription: s.hub.Subscribe(actor.Author(), options), service: s, actor: actor}
 }
 
+// appear tells the hub, once, how present the actor wants to be. Nothing hangs
+// on it: if the store does not answer, they are online.
+func (l *Live) appear(ctx context.Context) {
+	l.once.Do(func() {
+		if presence, err := l.service.Presence(ctx, l.actor); err == nil {
+			l.service.hub.SetPresence(presence)
+		}
+	})
+}
+
 // Follow starts following a room after a seq, or, with broadcast.Live, from
-// now on. Announce, if not nil, makes the answer that Next gives before the
-// room's first event; the view it is given holds the extent at that moment.
-// NotFound room.not_found; Invalid history.span for a negative seq; RateLimited
-// limit.subscriptions.
+// now on; a public room also without being in it. Announce, if not nil, makes
+// the answer that Next gives before the room's first event; the view it is given
+// holds the extent at that moment. Errors: as of enter, history.span (Invalid)
+// for a negative seq, limit.subscriptions (RateLimited).
 func (l *Live) Follow(
 	ctx context.Context, address domain.Address, after domain.Seq, announce func(View) *wire.Line,
 ) (View, error) {
 	if after < 0 && after != broadcast.Live {
 		return View{}, errSpan("a seq is not negative")
 	}
-	if err := l.service.follows.Take(l.actor.ID()); err != nil {
-		return View{}, errFollowing(err)
+	if err := l.service.limits.take(followLimit, l.actor); err != nil {
+		return View{}, err
 	}
-	view, err := l.service.Room(ctx, l.actor, address)
+	l.appear(ctx)
+	if address.Direct != "" {
+		room, err := l.service.reach(ctx, l.actor, address, readRoom)
+		if err != nil {
+			return View{}, err
+		}
+		address = domain.Address{ID: room.ID}
+	}
+	access, err := l.service.look(ctx, l.actor, address, readRoom)
+	if err != nil {
+		return View{}, err
+	}
+	view, err := l.service.complete(ctx, l.actor, access)
 	if err != nil {
 		return View{}, err
 	}
@@ -47,24 +71,75 @@ func (l *Live) Follow(
 			return announce(view)
 		}
 	}
-	view.Extent, err = l.Join(ctx, view.ID, view.Name, after, answer)
-	return view, err
+	known := view.Head
+	if view.Extent, err = l.Join(ctx, broadcast.Joining{ID: view.ID, Name: view.Name}, after, answer); err != nil {
+		return View{}, err
+	}
+	return view, l.recheck(ctx, view.ID, known, view.Head)
+}
+
+// FollowAll follows every room that the actor is in, live from now on, and
+// lists them as Service.Rooms does. Errors: limit.subscriptions (RateLimited).
+func (l *Live) FollowAll(ctx context.Context) ([]View, error) {
+	if err := l.service.limits.take(followLimit, l.actor); err != nil {
+		return nil, err
+	}
+	l.appear(ctx)
+	views, err := l.service.Rooms(ctx, l.actor)
+	if err != nil {
+		return nil, err
+	}
+	var joining []broadcast.Joining
+	for _, view := range views {
+		if view.Role.In() {
+			joining = append(joining, broadcast.Joining{ID: view.ID, Name: view.Name})
+		}
+	}
+	extents, err := l.JoinAll(ctx, joining)
+	if err != nil {
+		return nil, err
+	}
+	still := views[:0]
+	for _, view := range views {
+		extent, followed := extents[view.ID]
+		if followed {
+			err := l.recheck(ctx, view.ID, view.Head, extent.Head)
+			if domain.KindOf(err) == domain.NotFound {
+				continue
+			}
+			if err != nil {
+				return nil, err
+			}
+			view.Extent = extent
+		}
+		if followed || !view.Role.In() {
+			still = append(still, view)
+		}
+	}
+	return still, nil
+}
+
+// recheck asks again whether the actor may follow a room that they joined just
+// now, if anything happened there since they were asked first: they may have
+// been removed before the hub knew that they are there.
+func (l *Live) recheck(ctx context.Context, room domain.RoomID, known, head domain.Seq) error {
+	if known == head {
+		return nil
+	}
+	_, err := l.service.look(ctx, l.actor, domain.Address{ID: room}, readRoom)
+	if err != nil {
+		l.Leave(room)
+	}
+	return err
 }
 
 // Unfollow stops following a room; it may have been left already. It gives the
-// room. NotFound room.not_found.
+// room. Errors: as of enter.
 func (l *Live) Unfollow(ctx context.Context, address domain.Address) (domain.Room, error) {
-	room, err := l.service.find(ctx, l.actor, address)
+	room, err := l.service.enter(ctx, l.actor, address, readRoom)
 	if err != nil {
 		return domain.Room{}, err
 	}
 	l.Leave(room.ID)
-	return room, nil
-}
-
-func errFollowing(limit error) error {
-	return &domain.Error{
-		Kind: domain.RateLimited, Code: "limit.subscriptions", RetryAfter: domain.AsError(limit).RetryAfter,
-		Message: "you are following rooms too fast; wait a moment",
-	}
+	return room.Room, nil
 }

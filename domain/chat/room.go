@@ -1,119 +1,395 @@
 package chat
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"slices"
+	"strings"
 
 	"parley/domain"
 	"parley/domain/auth"
-	"parley/domain/broadcast"
+	"parley/domain/encryption"
 )
 
 // View is a room as an actor sees it.
 type View struct {
 	domain.Room
-	Read domain.Seq // how far the actor has read
+	Role     domain.Role
+	Read     domain.Seq // how far the actor has read
+	Unread   int        // of others, above Read; exact up to MaxUnread. Only Rooms counts
+	Mentions int        // those of them that call the actor
+	Members  int        // how many have joined
+	Muted    bool
+	Notify   domain.Notify
+	Draft    string          // what the actor has not sent yet
+	People   []domain.Author // of a direct conversation, the actor among them; else nil
 }
 
-// Room gives a room the actor may see. NotFound room.not_found.
+// Title is what somebody calls the room: "#lobby", "@bob", "@bob, carol".
+func (v View) Title(me domain.UserID) string {
+	if v.Kind != domain.RoomDirect {
+		return "#" + v.Name
+	}
+	var names []string
+	for _, person := range v.People {
+		if person.ID != me || len(v.People) == 1 {
+			names = append(names, person.Name)
+		}
+	}
+	return "@" + strings.Join(names, ", ")
+}
+
+// view opens what is sealed of an access.
+func (s *Service) view(actor auth.Actor, access Access) View {
+	view := View{
+		Room: access.Room, Role: access.Role, Read: access.Read, Members: access.Members,
+		Muted: access.Muted, Notify: access.Notify,
+	}
+	view.Topic = s.history.topic(access)
+	if at := s.markers.at(actor.ID(), access.ID); at > view.Read {
+		view.Read = at
+	}
+	if access.Draft.Token != "" {
+		draft, err := s.keyring.Open(encryption.ForDraft(access.ID, actor.ID()), access.Draft)
+		if err != nil {
+			s.logger.Error("a stored draft does not open", "room_id", access.ID, "user_id", actor.ID(), "err", err)
+		}
+		view.Draft = draft
+	}
+	return view
+}
+
+// Room gives a room the actor may see. Of one that they are only invited to,
+// what happened there stays hidden. NotFound room.not_found.
 func (s *Service) Room(ctx context.Context, actor auth.Actor, address domain.Address) (View, error) {
-	room, err := s.find(ctx, actor, address)
+	access, err := s.look(ctx, actor, address, see)
 	if err != nil {
 		return View{}, err
 	}
-	extents, err := s.history.Extents(ctx, []domain.RoomID{room.ID})
-	if err != nil {
-		return View{}, fmt.Errorf("read the room's extent: %w", err)
-	}
-	room.Extent = extents[room.ID]
-	read, err := s.rooms.Marker(ctx, actor.ID(), room.ID)
-	if err != nil {
-		return View{}, fmt.Errorf("read the marker: %w", err)
-	}
-	return View{Room: room, Read: read}, nil
+	return s.complete(ctx, actor, access)
 }
 
-// Rooms lists the rooms that the actor is in.
-func (s *Service) Rooms(ctx context.Context, actor auth.Actor) ([]View, error) {
-	lobby, err := s.Room(ctx, actor, domain.Address{Name: domain.Lobby})
-	if err != nil {
-		return nil, err
-	}
-	return []View{lobby}, nil
-}
-
-// find gives the room at an address if the actor may see it. It is the one
-// place that decides so; the room's extent is not filled in.
-func (s *Service) find(ctx context.Context, actor auth.Actor, address domain.Address) (domain.Room, error) {
-	if actor.ID() == 0 {
-		return domain.Room{}, domain.ErrRoomNotFound()
-	}
-	if address.Name == domain.Lobby || address.ID == s.lobby {
-		return domain.Room{ID: s.lobby, Name: domain.Lobby, Kind: domain.RoomPublic}, nil
-	}
-	room, err := s.rooms.Room(ctx, address)
-	if err != nil {
-		return domain.Room{}, fmt.Errorf("find room %s: %w", address, err)
-	}
-	if room.Kind != domain.RoomPublic {
-		return domain.Room{}, domain.ErrRoomNotFound()
-	}
-	return room, nil
-}
-
-// MarkRead moves the actor's marker forward to seq and tells their other
-// screens; from is the screen that need not be told, or nil. A seq behind the
-// marker changes nothing. Invalid read.seq for one that the room does not have.
-func (s *Service) MarkRead(
-	ctx context.Context, actor auth.Actor, address domain.Address, seq domain.Seq, from *broadcast.Subscription,
-) error {
-	view, err := s.Room(ctx, actor, address)
-	if err != nil {
-		return err
-	}
-	if seq < 0 || seq > view.Head {
-		return &domain.Error{
-			Kind: domain.Invalid, Code: "read.seq", Field: "seq",
-			Message: fmt.Sprintf("a read marker is between 0 and the room's head, %d", view.Head),
+// complete is view with the people of a direct conversation.
+func (s *Service) complete(ctx context.Context, actor auth.Actor, access Access) (View, error) {
+	view := s.view(actor, access)
+	if access.Kind == domain.RoomDirect {
+		members, err := s.members.Members(ctx, access.ID, MemberSpan{Limit: domain.MaxDirect})
+		if err != nil {
+			return View{}, fmt.Errorf("read who is in the conversation: %w", err)
+		}
+		for _, m := range members {
+			view.People = append(view.People, m.User)
 		}
 	}
-	if seq <= view.Read {
-		return nil
+	if access.Kind == domain.RoomPrivate && !access.Role.In() {
+		view.Extent = domain.Extent{}
 	}
-	at, moved, err := s.rooms.MoveMarker(ctx, actor.ID(), view.ID, seq)
+	return view, nil
+}
+
+// Rooms lists the rooms that the actor is in or invited to, with what waits
+// there: the lobby, then named rooms by name, then direct conversations, those
+// with the newest first. One that nobody wrote in is shown to who opened it.
+func (s *Service) Rooms(ctx context.Context, actor auth.Actor) ([]View, error) {
+	standings, err := s.rooms.Standings(ctx, actor.ID())
 	if err != nil {
-		return fmt.Errorf("move the marker: %w", err)
+		return nil, fmt.Errorf("list rooms: %w", err)
 	}
-	if moved {
-		s.hub.Signal(
-			domain.Event{Type: domain.EventRead, RoomID: view.ID, Room: view.Name, Seq: at, User: actor.Author()},
-			broadcast.Audience{Only: actor.ID(), ExceptThis: from},
+	views := make([]View, 0, len(standings))
+	for _, standing := range standings {
+		if standing.Kind == domain.RoomDirect && standing.Head == 0 && standing.Creator != actor.ID() {
+			continue
+		}
+		view := s.view(actor, standing.Access)
+		view.People = standing.People
+		if standing.Role.In() {
+			view.Unread, view.Mentions = standing.Unread, standing.Mentions
+		} else {
+			view.Extent = domain.Extent{}
+		}
+		views = append(views, view)
+	}
+	slices.SortFunc(views, func(a, b View) int {
+		return cmp.Or(
+			cmp.Compare(s.order(a), s.order(b)),
+			cmp.Compare(a.Name, b.Name),
+			cmp.Compare(b.ID, a.ID),
 		)
+	})
+	return views, nil
+}
+
+func (s *Service) order(v View) int {
+	switch {
+	case v.ID == s.lobby:
+		return 0
+	case v.Kind != domain.RoomDirect:
+		return 1
+	default:
+		return 2
+	}
+}
+
+// maxDirectory is the longest page of the directory.
+const maxDirectory = 200
+
+// Directory lists at most limit public rooms with a name after another, by
+// name. Limit is 1 to 200; 0 for 50.
+func (s *Service) Directory(ctx context.Context, actor auth.Actor, after string, limit int) ([]View, error) {
+	if limit == 0 {
+		limit = DefaultPage
+	}
+	if limit < 1 || limit > maxDirectory {
+		return nil, errSpan("limit is between 1 and 200")
+	}
+	if after != "" && domain.CheckRoomName(after) != nil {
+		return nil, domain.CheckRoomName(after)
+	}
+	list, err := s.rooms.Directory(ctx, actor.ID(), after, limit)
+	if err != nil {
+		return nil, fmt.Errorf("list public rooms: %w", err)
+	}
+	views := make([]View, len(list))
+	for i, access := range list {
+		views[i] = s.view(actor, access)
+	}
+	return views, nil
+}
+
+// Creation is a named room that somebody wants to make.
+type Creation struct {
+	Name  string
+	Kind  domain.RoomKind // public or private
+	Topic string
+}
+
+// Create makes a room of which the actor is the owner. Errors: room.name,
+// room.kind, room.topic (Invalid), room.name_taken (Conflict), limit.rooms
+// (RateLimited).
+func (s *Service) Create(ctx context.Context, actor auth.Actor, wanted Creation) (View, error) {
+	if err := domain.CheckRoomName(wanted.Name); err != nil {
+		return View{}, err
+	}
+	if wanted.Kind != domain.RoomPublic && wanted.Kind != domain.RoomPrivate {
+		return View{}, &domain.Error{
+			Kind: domain.Invalid, Code: "room.kind", Field: "kind", Message: "a named room is public or private",
+		}
+	}
+	topic, err := domain.CleanTopic(wanted.Topic)
+	if err != nil {
+		return View{}, err
+	}
+	if err := s.limits.take(roomLimit, actor); err != nil {
+		return View{}, err
+	}
+	room := NewRoom{Name: wanted.Name, Kind: wanted.Kind, Creator: actor.ID(), CreatedAt: s.moment()}
+	if topic != "" {
+		room.SealTopic = func(id domain.RoomID) (encryption.Sealed, error) {
+			return s.keyring.Seal(encryption.ForTopic(id), topic)
+		}
+	}
+	id, _, err := s.rooms.CreateRoom(ctx, room)
+	if err != nil {
+		return View{}, fmt.Errorf("create a room: %w", err)
+	}
+	s.tellAdded(actor.ID(), domain.Room{ID: id, Name: wanted.Name, Kind: wanted.Kind, Topic: topic}, domain.RoleOwner, actor.Author())
+	return s.Room(ctx, actor, domain.Address{ID: id})
+}
+
+// Open gives the actor's direct conversation with some people, made if it is
+// not there. Errors: those of domain.DirectAddress, user.not_found (NotFound),
+// limit.rooms (RateLimited).
+func (s *Service) Open(ctx context.Context, actor auth.Actor, names []string) (View, error) {
+	address, err := domain.DirectAddress(names...)
+	if err != nil {
+		return View{}, err
+	}
+	access, err := s.reach(ctx, actor, address, see)
+	if err != nil {
+		return View{}, err
+	}
+	return s.complete(ctx, actor, access)
+}
+
+// reach is enter that makes a direct conversation which is not there yet.
+func (s *Service) reach(ctx context.Context, actor auth.Actor, address domain.Address, c call) (Access, error) {
+	access, err := s.enter(ctx, actor, address, c)
+	if address.Direct == "" || !domain.HasCode(err, "room.not_found") {
+		return access, err
+	}
+	people, err := s.named(ctx, address.People())
+	if err != nil {
+		return Access{}, err
+	}
+	if err := s.limits.take(roomLimit, actor); err != nil {
+		return Access{}, err
+	}
+	id, _, err := s.rooms.CreateRoom(ctx, NewRoom{
+		Kind: domain.RoomDirect, Direct: directKey(actor, people), Creator: actor.ID(),
+		Members: together(actor, people), CreatedAt: s.moment(),
+	})
+	if err != nil {
+		return Access{}, fmt.Errorf("open a direct conversation: %w", err)
+	}
+	return s.look(ctx, actor, domain.Address{ID: id}, c)
+}
+
+// introduce tells the others of a direct conversation that it is there, once
+// somebody wrote in it.
+func (s *Service) introduce(ctx context.Context, actor auth.Actor, room Access) {
+	members, err := s.members.Members(ctx, room.ID, MemberSpan{Limit: domain.MaxDirect})
+	if err != nil {
+		s.logger.Warn("cannot tell of a new direct conversation", "room_id", room.ID, "err", err)
+		return
+	}
+	for _, m := range members {
+		s.tellAdded(m.User.ID, room.Room, m.Role, actor.Author())
+	}
+}
+
+// tellAdded tells all screens of a user that a room is theirs now, or that they
+// are invited to it.
+func (s *Service) tellAdded(user domain.UserID, room domain.Room, role domain.Role, by domain.Author) {
+	s.hub.Tell(user, domain.Event{
+		Type: domain.EventRoom, Change: domain.Added, RoomID: room.ID, Room: room.Name, Kind: room.Kind,
+		Topic: room.Topic, Role: role, By: by, At: s.moment(),
+	}, nil)
+}
+
+// RoomChange says what of a room shall change; nil leaves a thing as it is.
+type RoomChange struct {
+	Name     *string
+	Topic    *string
+	Archived *bool
+}
+
+// ChangeRoom changes a room, one thing after the other, and gives it as it is
+// then. Errors: as of enter, room.name, room.topic (Invalid), room.name_taken,
+// room.archived, room.lobby (Conflict), limit.changes (RateLimited).
+func (s *Service) ChangeRoom(ctx context.Context, actor auth.Actor, address domain.Address, wanted RoomChange) (View, error) {
+	access, err := s.look(ctx, actor, address, see)
+	if err != nil {
+		return View{}, err
+	}
+	changes, err := s.roomChanges(actor, access, wanted)
+	if err != nil {
+		return View{}, err
+	}
+	for _, change := range changes {
+		if _, err := s.change(ctx, actor, access, change.Change, change.event); err != nil {
+			return View{}, err
+		}
+	}
+	return s.Room(ctx, actor, domain.Address{ID: access.ID})
+}
+
+// prepared is a change and how it will be told.
+type prepared struct {
+	Change
+	event domain.Event
+}
+
+// roomChanges checks all that is wanted before anything is done. A room is
+// taken out of the archive first and put into it last.
+func (s *Service) roomChanges(actor auth.Actor, access Access, wanted RoomChange) ([]prepared, error) {
+	var changes []prepared
+	add := func(c domain.Change, change Change, topic string) {
+		change.Change = c
+		changes = append(changes, prepared{change, domain.Event{
+			Type: domain.EventRoom, Change: c, Kind: access.Kind, Topic: topic, Room: change.Name,
+		}})
+	}
+	topic := s.history.topic(access)
+	if wanted.Name != nil || wanted.Archived != nil {
+		if err := s.mayAdminister(actor, access); err != nil {
+			return nil, err
+		}
+	}
+	if wanted.Archived != nil && !*wanted.Archived {
+		add(domain.Unarchived, Change{Name: access.Name}, topic)
+	}
+	if wanted.Name != nil {
+		if err := domain.CheckRoomName(*wanted.Name); err != nil {
+			return nil, err
+		}
+		access.Name = *wanted.Name
+		add(domain.Renamed, Change{Name: access.Name}, topic)
+	}
+	if wanted.Topic != nil {
+		if err := allow(actor, access, setTopic); err != nil {
+			return nil, err
+		}
+		var err error
+		if topic, err = domain.CleanTopic(*wanted.Topic); err != nil {
+			return nil, err
+		}
+		sealed, err := s.sealTopic(access.ID, topic)
+		if err != nil {
+			return nil, err
+		}
+		add(domain.TopicSet, Change{Name: access.Name, Topic: sealed}, topic)
+	}
+	if wanted.Archived != nil && *wanted.Archived {
+		add(domain.Archived, Change{Name: access.Name}, topic)
+	}
+	return changes, nil
+}
+
+func (s *Service) sealTopic(room domain.RoomID, topic string) (*encryption.Sealed, error) {
+	if topic == "" {
+		return nil, nil //nolint:nilnil // no topic is none to seal
+	}
+	sealed, err := s.keyring.Seal(encryption.ForTopic(room), topic)
+	if err != nil {
+		return nil, fmt.Errorf("seal the topic: %w", err)
+	}
+	return &sealed, nil
+}
+
+func (s *Service) mayAdminister(actor auth.Actor, access Access) error {
+	if err := allow(actor, access, administer); err != nil {
+		return err
+	}
+	if access.ID == s.lobby {
+		return errLobby()
 	}
 	return nil
 }
 
-// Typing tells the others in a room that the actor is writing. More than a few
-// signals a second are dropped.
-func (s *Service) Typing(ctx context.Context, actor auth.Actor, address domain.Address) error {
-	room, err := s.find(ctx, actor, address)
+// DeleteRoom ends a room: nobody finds it again, and what is in it is removed.
+// Errors: as of enter, room.lobby (Conflict).
+func (s *Service) DeleteRoom(ctx context.Context, actor auth.Actor, address domain.Address) error {
+	access, err := s.look(ctx, actor, address, see)
 	if err != nil {
 		return err
 	}
-	if s.typing.Take(actor.ID()) == nil {
-		s.hub.Signal(
-			domain.Event{Type: domain.EventTyping, RoomID: room.ID, Room: room.Name, User: actor.Author()},
-			broadcast.Audience{Except: actor.ID()},
-		)
+	if err := s.mayAdminister(actor, access); err != nil {
+		return err
 	}
-	return nil
+	_, err = s.change(ctx, actor, access, Change{Change: domain.Ended},
+		domain.Event{Type: domain.EventRoom, Change: domain.Ended, Kind: access.Kind, Room: access.Name})
+	return err
 }
 
-// Online lists who follows a room right now.
-func (s *Service) Online(ctx context.Context, actor auth.Actor, address domain.Address) ([]domain.Author, error) {
-	room, err := s.find(ctx, actor, address)
-	if err != nil {
-		return nil, err
+// change puts a change of the actor into a room's log and gives its seq; 0 if
+// all was so already. The event's type is the change's, and it is filled in
+// with who, where and when.
+func (s *Service) change(
+	ctx context.Context, actor auth.Actor, room Access, c Change, event domain.Event,
+) (domain.Seq, error) {
+	if err := s.limits.take(changeLimit, actor); err != nil {
+		return 0, err
 	}
-	return s.hub.Online(room.ID), nil
+	c.RoomID, c.Type, c.By, c.At = room.ID, event.Type, actor.ID(), s.moment()
+	event.RoomID, event.At, event.By = room.ID, c.At, actor.Author()
+	if event.Room == "" {
+		event.Room = room.Name
+	}
+	turn, err := s.appender.enqueue(&pending{change: &c, event: event})
+	if err != nil {
+		return 0, err
+	}
+	result, err := s.appender.await(ctx, turn)
+	return result.Seq, err
 }

@@ -15,55 +15,65 @@ import (
 	"parley/domain/auth"
 	"parley/domain/broadcast"
 	"parley/domain/encryption"
-	"parley/domain/limiter"
 )
 
 // Config is what the service needs.
 type Config struct {
-	Log     Log
-	Rooms   Rooms
-	History *History
-	Keyring *encryption.Keyring
-	Root    *encryption.Root
-	Hub     *broadcast.Hub
-	Now     func() time.Time
-	Logger  *slog.Logger
+	Store      Store
+	History    *History
+	Keyring    *encryption.Keyring
+	Root       *encryption.Root
+	Hub        *broadcast.Hub
+	EditWindow time.Duration // how long a message can be edited; 0 for ever
+	Now        func() time.Time
+	Logger     *slog.Logger
+}
+
+// Store is all that the service keeps.
+type Store interface {
+	Log
+	Rooms
+	Members
+	People
 }
 
 // Service is what an Actor may do in a room.
 type Service struct {
 	rooms   Rooms
+	members Members
+	people  People
 	history *History
 	keyring *encryption.Keyring
 	hub     *broadcast.Hub
 	now     func() time.Time
+	logger  *slog.Logger
 
-	lobby    domain.RoomID
-	epoch    string
-	messages *limiter.Rate
-	typing   *limiter.Rate
-	follows  *limiter.Rate // each can tell a whole room that somebody came and went
-	appender *appender
-	nonceKey []byte
+	lobby      domain.RoomID
+	epoch      string
+	editWindow time.Duration
+	limits     limits
+	appender   *appender
+	markers    *markers
+	nonceKey   []byte
 }
 
 // NewService makes the service. Its Run must be running for Send to answer.
 func NewService(ctx context.Context, c Config) (*Service, error) {
-	lobby, err := c.Rooms.Room(ctx, domain.Address{Name: domain.Lobby})
+	lobby, err := c.Store.Look(ctx, 0, Where{Name: domain.Lobby})
 	if err != nil {
 		return nil, fmt.Errorf("find the lobby: %w", err)
 	}
-	epoch, err := c.Rooms.Epoch(ctx)
+	epoch, err := c.Store.Epoch(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("read the epoch: %w", err)
 	}
 	return &Service{
-		rooms: c.Rooms, history: c.History, keyring: c.Keyring, hub: c.Hub, now: c.Now,
-		lobby: lobby.ID, epoch: epoch,
-		messages: limiter.Messages(c.Now),
-		typing:   limiter.NewRate(3, time.Second, c.Now),
-		follows:  limiter.NewRate(200, 100*time.Millisecond, c.Now),
-		appender: newAppender(c.Log, c.Hub, c.Now, c.Logger),
+		rooms: c.Store, members: c.Store, people: c.Store,
+		history: c.History, keyring: c.Keyring, hub: c.Hub, now: c.Now, logger: c.Logger,
+		lobby: lobby.ID, epoch: epoch, editWindow: c.EditWindow,
+		limits:   newLimits(c.Now),
+		appender: newAppender(c.Store, c.Hub, c.Now, c.Logger),
+		markers:  newMarkers(c.Store, c.Logger),
 		nonceKey: c.Root.Derive("message nonces"),
 	}, nil
 }
@@ -71,7 +81,8 @@ func NewService(ctx context.Context, c Config) (*Service, error) {
 // Run stores what is sent until ctx ends, and then what was already accepted.
 func (s *Service) Run(ctx context.Context) error {
 	var upkeep sync.WaitGroup
-	upkeep.Go(func() { s.appender.forgetNonces(ctx) })
+	upkeep.Go(func() { s.appender.sweep(ctx) })
+	upkeep.Go(func() { s.markers.run(ctx) })
 	defer upkeep.Wait()
 	return s.appender.run(ctx)
 }
@@ -93,11 +104,12 @@ type Sent struct {
 }
 
 // Send stores a message and gives it with its place, after it is committed.
-// The same nonce again gives the same message. Errors: room.not_found,
-// message.not_found for what is replied to (NotFound), those of
-// domain.CleanContent and domain.CheckNonce, message.nonce_reused (Conflict),
-// limit.messages (RateLimited), message.busy, store.unavailable and
-// message.unknown (Unavailable).
+// The same nonce again gives the same message. A direct conversation is made
+// when it is first written in. Errors: room.not_found, message.not_found for
+// what is replied to (NotFound), room.not_member (Forbidden), room.archived
+// (Conflict), those of domain.CleanContent and domain.CheckNonce,
+// message.nonce_reused (Conflict), limit.messages (RateLimited), message.busy,
+// store.unavailable and message.unknown (Unavailable).
 func (s *Service) Send(ctx context.Context, actor auth.Actor, to domain.Address, draft Draft) (Sent, error) {
 	wait, err := s.Submit(ctx, actor, to, draft)
 	if err != nil {
@@ -114,15 +126,18 @@ func (s *Service) Send(ctx context.Context, actor auth.Actor, to domain.Address,
 func (s *Service) Submit(
 	ctx context.Context, actor auth.Actor, to domain.Address, draft Draft,
 ) (wait func(context.Context) (Sent, error), err error) {
-	room, err := s.find(ctx, actor, to)
+	room, err := s.reach(ctx, actor, to, write)
 	if err != nil {
 		return nil, err
 	}
-	if err := s.messages.Take(actor.ID()); err != nil {
+	if err := s.limits.take(messageLimit, actor); err != nil {
 		return nil, err
 	}
-	content, err := domain.CleanContent(draft.Content)
-	if err != nil {
+	message := domain.Message{
+		RoomID: room.ID, Room: room.Name, Author: actor.Author(),
+		ReplyTo: draft.ReplyTo, CreatedAt: s.moment(),
+	}
+	if message.Content, err = domain.CleanContent(draft.Content); err != nil {
 		return nil, err
 	}
 	if draft.Nonce == "" {
@@ -130,15 +145,16 @@ func (s *Service) Submit(
 	} else if err := domain.CheckNonce(draft.Nonce); err != nil {
 		return nil, err
 	}
-	if err := s.checkReply(ctx, room, draft.ReplyTo); err != nil {
+	if message.Quote, err = s.quote(ctx, room.ID, draft.ReplyTo); err != nil {
 		return nil, err
 	}
-	message := domain.Message{
-		RoomID: room.ID, Room: room.Name, Author: actor.Author(),
-		Content: content, ReplyTo: draft.ReplyTo,
-		CreatedAt: s.now().UTC().Truncate(time.Microsecond),
+	called, err := s.call(ctx, actor, room, &message)
+	if err != nil {
+		return nil, err
 	}
-	turn, err := s.appender.enqueue(s.entry(message, draft.Nonce), message, draft.Nonce)
+	entry := s.entry(message, draft.Nonce)
+	entry.Mentions = called
+	turn, err := s.appender.enqueue(&pending{entry: entry, event: messageEvent(message, draft.Nonce)})
 	if err != nil {
 		return nil, err
 	}
@@ -148,25 +164,32 @@ func (s *Service) Submit(
 			return Sent{}, err
 		}
 		message.Seq, message.CreatedAt = result.Seq, result.CreatedAt
+		if room.Kind == domain.RoomDirect && message.Seq == 1 && !result.Repeated {
+			s.introduce(ctx, actor, room)
+		}
 		return Sent{Message: message, Nonce: draft.Nonce}, nil
 	}, nil
 }
 
-// checkReply refuses an answer to a message that is not there.
-func (s *Service) checkReply(ctx context.Context, room domain.Room, to domain.Seq) error {
+// moment is now, as it is stored.
+func (s *Service) moment() time.Time { return s.now().UTC().Truncate(time.Microsecond) }
+
+// quote gives the line that an answer recalls. NotFound message.not_found if
+// there is nothing to answer, or nothing any more.
+func (s *Service) quote(ctx context.Context, room domain.RoomID, to domain.Seq) (*domain.Quote, error) {
 	if to == 0 {
-		return nil
+		return nil, nil //nolint:nilnil // most messages answer none
 	}
 	if to > 0 {
-		records, err := s.history.log.Messages(ctx, room.ID, Range{After: to - 1, Before: to + 1, Limit: 1})
+		records, err := s.history.log.MessagesAt(ctx, room, []domain.Seq{to})
 		if err != nil {
-			return fmt.Errorf("look for the message replied to: %w", err)
+			return nil, fmt.Errorf("look for the message replied to: %w", err)
 		}
-		if len(records) == 1 {
-			return nil
+		if len(records) == 1 && !records[0].Deleted {
+			return s.history.quote(records[0]), nil
 		}
 	}
-	return &domain.Error{
+	return nil, &domain.Error{
 		Kind: domain.NotFound, Code: "message.not_found", Field: "reply_to",
 		Message: "the message that this replies to does not exist",
 	}

@@ -34,6 +34,9 @@ const (
 	kindRoot    byte = 1
 	kindMessage byte = 2
 	kindEmail   byte = 3
+	kindTopic   byte = 4
+	kindDraft   byte = 5
+	kindStatus  byte = 6
 )
 
 // ForMessage binds a message's text to its room, its place and its author.
@@ -44,6 +47,21 @@ func ForMessage(room domain.RoomID, seq domain.Seq, author domain.UserID) Bindin
 // ForEmail binds an e-mail address to the user whose it is.
 func ForEmail(user domain.UserID) Binding {
 	return Binding{kind: kindEmail, ids: [3]int64{int64(user)}}
+}
+
+// ForTopic binds a topic to its room.
+func ForTopic(room domain.RoomID) Binding {
+	return Binding{kind: kindTopic, ids: [3]int64{int64(room)}}
+}
+
+// ForDraft binds what somebody has not sent yet to its room and to them.
+func ForDraft(room domain.RoomID, user domain.UserID) Binding {
+	return Binding{kind: kindDraft, ids: [3]int64{int64(room), int64(user)}}
+}
+
+// ForStatus binds a status text to the user whose it is.
+func ForStatus(user domain.UserID) Binding {
+	return Binding{kind: kindStatus, ids: [3]int64{int64(user)}}
 }
 
 // envelopeVersion is the first byte inside every token: the layout of header.

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"parley/domain"
+	"parley/domain/markup"
 )
 
 // TimeLayout is how a time is written: RFC 3339, UTC, always six decimals.
@@ -17,19 +18,30 @@ const TimeLayout = "2006-01-02T15:04:05.000000Z"
 // Time writes a time as every answer and event does.
 func Time(t time.Time) string { return t.UTC().Format(TimeLayout) }
 
+func timeOrNone(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return Time(t)
+}
+
 // Line is an event and its encodings. It is shared by all its readers and must
 // not be changed.
 type Line struct {
 	Event domain.Event
-	JSON  []byte // the line of JSON, without the newline
+	Nodes []markup.Node // of the Markdown of Event.Message; nil for plain text
+	JSON  []byte        // the line of JSON, without the newline
 
 	once  sync.Once
 	other []byte
 }
 
-// NewLine encodes an event.
+// NewLine parses and encodes an event.
 func NewLine(event domain.Event) *Line {
-	return &Line{Event: event, JSON: Encode(event)}
+	line := &Line{Event: event}
+	line.Nodes = nodesOf(&line.Event)
+	line.JSON = encode(&line.Event, line.Nodes)
+	return line
 }
 
 // NewReply wraps a line that is not an event of a room: an answer to one
@@ -43,59 +55,22 @@ func (l *Line) Other(encode func(domain.Event) []byte) []byte {
 	return l.other
 }
 
-// Author is a person as events and messages name them.
-type Author struct {
-	ID       domain.UserID `json:"id"`
-	Username string        `json:"username"`
-}
-
-// Message is a message as every door shows it.
-type Message struct {
-	RoomID    domain.RoomID `json:"room_id"`
-	Room      string        `json:"room,omitempty"`
-	Seq       domain.Seq    `json:"seq"`
-	Author    Author        `json:"author"`
-	Content   string        `json:"content"`
-	CreatedAt string        `json:"created_at"`
-	ReplyTo   domain.Seq    `json:"reply_to,omitempty"`
-}
-
-// FromMessage gives a message's written shape.
-func FromMessage(m domain.Message) Message {
-	return Message{
-		RoomID: m.RoomID, Room: m.Room, Seq: m.Seq,
-		Author:  Author{ID: m.Author.ID, Username: m.Author.Name},
-		Content: m.Content, CreatedAt: Time(m.CreatedAt), ReplyTo: m.ReplyTo,
-	}
-}
-
-type messageEvent struct {
-	Type domain.EventType `json:"type"`
-	Message
-	Nonce string `json:"nonce,omitempty"`
-}
-
-type momentEvent struct {
-	Type     domain.EventType `json:"type"`
-	RoomID   domain.RoomID    `json:"room_id"`
-	Room     string           `json:"room,omitempty"`
-	Seq      domain.Seq       `json:"seq,omitempty"`
-	Username string           `json:"username,omitempty"`
-	Online   *bool            `json:"online,omitempty"`
-}
-
 // Encode writes an event as one line of JSON, without the newline.
-func Encode(e domain.Event) []byte {
-	switch e.Type {
-	case domain.EventMessage:
-		return marshal(messageEvent{Type: e.Type, Message: FromMessage(e.Message), Nonce: e.Nonce})
-	case domain.EventRead:
-		return marshal(momentEvent{Type: e.Type, RoomID: e.RoomID, Room: e.Room, Seq: e.Seq})
-	case domain.EventPresence:
-		return marshal(momentEvent{Type: e.Type, RoomID: e.RoomID, Room: e.Room, Username: e.User.Name, Online: &e.Online})
-	default:
-		return marshal(momentEvent{Type: e.Type, RoomID: e.RoomID, Room: e.Room, Username: e.User.Name})
+func Encode(event domain.Event) []byte { return encode(&event, nodesOf(&event)) }
+
+// nodesOf parses the text that an event brings; nil if it brings none.
+func nodesOf(e *domain.Event) []markup.Node {
+	if e.Type == domain.EventMessage || e.Type == domain.EventEdited {
+		return parse(&e.Message)
 	}
+	return nil
+}
+
+func parse(m *domain.Message) []markup.Node {
+	if m.Deleted {
+		return nil
+	}
+	return markup.Parse(m.Content)
 }
 
 func marshal(v any) []byte {

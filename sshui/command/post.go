@@ -71,7 +71,7 @@ func (p *posting) send(ctx context.Context, text, nonce string) error {
 	if err != nil || !p.json {
 		return err
 	}
-	return p.printJSON(wire.FromMessage(sent.Message))
+	return p.printJSON(wire.FromMessage(sent.Message, p.Actor.ID()))
 }
 
 // lines sends each line of standard input as a message, after the one before

@@ -42,7 +42,7 @@ func read(ctx context.Context, c *call) error {
 	for _, message := range page.Messages {
 		if !asJSON {
 			c.writeMessage(&text, message)
-		} else if err := encoder.Encode(wire.FromMessage(message)); err != nil {
+		} else if err := encoder.Encode(wire.FromMessage(message, c.Actor.ID())); err != nil {
 			return fmt.Errorf("encode a message: %w", err)
 		}
 	}

@@ -98,8 +98,8 @@ func (s *screen) join() tea.Cmd {
 		if err != nil {
 			return joinedMsg{err: err}
 		}
-		online, err := c.Chat.Online(ctx, c.Actor, lobby)
-		return joinedMsg{room, page, online, err}
+		online, err := c.Chat.Here(ctx, c.Actor, lobby)
+		return joinedMsg{room, page, authors(online), err}
 	})
 }
 
@@ -166,18 +166,28 @@ func (s *screen) feed(msg feedMsg) tea.Cmd {
 				s.timeline.markUnreadFrom(event.Seq)
 			}
 		case domain.EventPresence:
-			s.people.change(event.User, event.Online)
+			for _, p := range event.People {
+				s.people.change(p.User, p.State != domain.Offline)
+			}
 		}
 	}
 	return cmd
+}
+
+func authors(people []domain.Presence) []domain.Author {
+	list := make([]domain.Author, len(people))
+	for i, p := range people {
+		list[i] = p.User
+	}
+	return list
 }
 
 // askOnline asks who is here.
 func (s *screen) askOnline() tea.Cmd {
 	c, here := s.config, s.here()
 	return s.io(readTimeout, func(ctx context.Context) tea.Msg {
-		online, err := c.Chat.Online(ctx, c.Actor, here)
-		return onlineMsg{online, err}
+		online, err := c.Chat.Here(ctx, c.Actor, here)
+		return onlineMsg{authors(online), err}
 	})
 }
 

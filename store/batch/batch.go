@@ -55,10 +55,16 @@ type Plan struct {
 	Grown    []domain.RoomID // the rooms that got messages
 }
 
+// Head is where a room's numbering stands, and whether the room is archived.
+type Head struct {
+	Seq      domain.Seq
+	Archived bool
+}
+
 // Make plans an append. Heads holds the head of each room that exists, its rows
 // locked by the caller; known holds the stored nonces of the entries. Make
 // advances heads and adds to known.
-func Make(entries []chat.Entry, heads map[domain.RoomID]domain.Seq, known map[Key]Nonce) Plan {
+func Make(entries []chat.Entry, heads map[domain.RoomID]Head, known map[Key]Nonce) Plan {
 	plan := Plan{
 		Results:  make([]chat.Appended, len(entries)),
 		Messages: make([]Message, 0, len(entries)),
@@ -77,7 +83,11 @@ func Make(entries []chat.Entry, heads map[domain.RoomID]domain.Seq, known map[Ke
 				continue
 			}
 		}
-		seq := head + 1
+		if head.Archived {
+			plan.Results[i].Err = chat.ErrArchived()
+			continue
+		}
+		seq := head.Seq + 1
 		sealed, err := e.Seal(seq)
 		if err != nil {
 			plan.Results[i].Err = fmt.Errorf("seal the message: %w", err)
@@ -86,7 +96,7 @@ func Make(entries []chat.Entry, heads map[domain.RoomID]domain.Seq, known map[Ke
 		e.CreatedAt = Timestamp(e.CreatedAt)
 		plan.Messages = append(plan.Messages, Message{Entry: e, Seq: seq, Sealed: sealed})
 		plan.Results[i] = chat.Appended{Seq: seq, CreatedAt: e.CreatedAt}
-		heads[e.RoomID] = seq
+		heads[e.RoomID] = Head{Seq: seq}
 		known[key] = Nonce{Content: e.Content, Seq: seq, CreatedAt: e.CreatedAt}
 		if !grown[e.RoomID] {
 			grown[e.RoomID] = true

@@ -39,8 +39,11 @@ func (s *Store) CreateAccount(ctx context.Context, account auth.NewAccount) (cre
 			return err
 		}
 		if _, err := tx.Exec(ctx, `
-			INSERT INTO members (room_id, user_id, read_seq, joined_at)
-			SELECT id, $1, head_seq, $2 FROM rooms WHERE name = $3`, created.ID, createdAt, domain.Lobby); err != nil {
+			INSERT INTO members (room_id, user_id, role, read_seq, joined_at)
+			SELECT id, $1, 'member', head_seq, $2 FROM rooms WHERE name = $3`, created.ID, createdAt, domain.Lobby); err != nil {
+			return err
+		}
+		if _, err := tx.Exec(ctx, `UPDATE rooms SET members = members + 1 WHERE name = $1`, domain.Lobby); err != nil {
 			return err
 		}
 		return raiseRevision(ctx, tx)

@@ -60,14 +60,15 @@ func (s *Store) Sent(ctx context.Context, entry chat.Entry) (sent chat.Appended,
 // for: who reads a room or joins it is not held up.
 func lock(
 	ctx context.Context, tx pgx.Tx, entries []chat.Entry,
-) (heads map[domain.RoomID]domain.Seq, known map[batch.Key]batch.Nonce, err error) {
-	heads, known = map[domain.RoomID]domain.Seq{}, map[batch.Key]batch.Nonce{}
+) (heads map[domain.RoomID]batch.Head, known map[batch.Key]batch.Nonce, err error) {
+	heads, known = map[domain.RoomID]batch.Head{}, map[batch.Key]batch.Nonce{}
 	b := &pgx.Batch{}
-	b.Queue(`SELECT id, head_seq FROM rooms WHERE id = ANY ($1) ORDER BY id FOR NO KEY UPDATE`, batch.Rooms(entries)).
+	b.Queue(`SELECT id, head_seq, archived_at IS NOT NULL FROM rooms
+		WHERE id = ANY ($1) AND deleted_at IS NULL ORDER BY id FOR NO KEY UPDATE`, batch.Rooms(entries)).
 		Query(func(rows pgx.Rows) error {
 			var id domain.RoomID
-			var head domain.Seq
-			_, err := pgx.ForEachRow(rows, []any{&id, &head}, func() error {
+			var head batch.Head
+			_, err := pgx.ForEachRow(rows, []any{&id, &head.Seq, &head.Archived}, func() error {
 				heads[id] = head
 				return nil
 			})
@@ -104,14 +105,14 @@ func collectNonces(rows pgx.Rows, known map[batch.Key]batch.Nonce) error {
 }
 
 // insert writes a plan in one round trip.
-func insert(ctx context.Context, tx pgx.Tx, plan batch.Plan, heads map[domain.RoomID]domain.Seq) error {
+func insert(ctx context.Context, tx pgx.Tx, plan batch.Plan, heads map[domain.RoomID]batch.Head) error {
 	c := newColumns(len(plan.Messages))
 	for _, m := range plan.Messages {
 		c.addMessage(m)
 	}
 	grown := make([]domain.Seq, len(plan.Grown))
 	for i, room := range plan.Grown {
-		grown[i] = heads[room]
+		grown[i] = heads[room].Seq
 	}
 	b := &pgx.Batch{}
 	b.Queue(`
@@ -129,7 +130,35 @@ func insert(ctx context.Context, tx pgx.Tx, plan batch.Plan, heads map[domain.Ro
 	b.Queue(`
 		UPDATE rooms SET head_seq = g.head_seq FROM unnest($1::bigint[], $2::bigint[]) AS g (id, head_seq)
 		WHERE rooms.id = g.id`, plan.Grown, grown)
+	if called := mentionsOf(plan); len(called.rooms) > 0 {
+		b.Queue(`
+			INSERT INTO mentions (room_id, seq, user_id, author_id, how)
+			SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[], $5::text[])
+			ON CONFLICT ON CONSTRAINT mentions_pkey DO NOTHING`,
+			called.rooms, called.seqs, called.users, called.authors, called.words)
+	}
 	return tx.SendBatch(ctx, b).Close()
+}
+
+// mentions holds the mentions of a plan as the arrays that unnest takes.
+type mentions struct {
+	rooms          []domain.RoomID
+	seqs           []domain.Seq
+	users, authors []domain.UserID
+	words          []string
+}
+
+func mentionsOf(plan batch.Plan) (list mentions) {
+	for _, m := range plan.Messages {
+		for _, mention := range m.Mentions {
+			list.rooms = append(list.rooms, m.RoomID)
+			list.seqs = append(list.seqs, m.Seq)
+			list.users = append(list.users, mention.User)
+			list.authors = append(list.authors, m.Author)
+			list.words = append(list.words, string(mention.How))
+		}
+	}
+	return list
 }
 
 // columns holds rows as the arrays that unnest takes.

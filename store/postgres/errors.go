@@ -10,11 +10,16 @@ import (
 
 	"parley/domain"
 	"parley/domain/auth"
+	"parley/domain/chat"
 )
 
 // violated says what it means that a constraint refused a row.
 var violated = map[string]func() *domain.Error{
 	"users_folded_name":    auth.ErrNameTaken,
+	"rooms_name":           chat.ErrNameTaken,
+	"changes_by":           auth.ErrUserNotFound,
+	"changes_user":         auth.ErrUserNotFound,
+	"rooms_creator":        auth.ErrUserNotFound,
 	"members_user":         auth.ErrUserNotFound,
 	"members_room":         domain.ErrRoomNotFound,
 	"messages_author":      auth.ErrUserNotFound,

@@ -1,4 +1,4 @@
 package postgres
 
 // PageQueries are the queries by which a page of history is read.
-var PageQueries = []string{oldestMessages, newestMessages}
+var PageQueries = newRooms(nil).Page()

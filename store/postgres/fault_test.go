@@ -25,7 +25,7 @@ func atRisk(t *testing.T) (store.Engine, *storetest.Proxy, domain.UserID, domain
 	if err != nil {
 		t.Fatal(err)
 	}
-	lobby, err := engine.Room(t.Context(), domain.Address{Name: domain.Lobby})
+	lobby, err := engine.Look(t.Context(), 0, chat.Where{Name: domain.Lobby})
 	if err != nil {
 		t.Fatal(err)
 	}

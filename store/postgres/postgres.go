@@ -13,6 +13,7 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"parley/domain"
+	"parley/store/rooms"
 )
 
 const (
@@ -37,6 +38,7 @@ type Config struct {
 
 // Store keeps everything in one PostgreSQL database.
 type Store struct {
+	*rooms.Store
 	pool *pgxpool.Pool
 }
 
@@ -52,6 +54,7 @@ func Open(ctx context.Context, config Config) (*Store, error) {
 		return nil, fmt.Errorf("open the database: %w", err)
 	}
 	s := &Store{pool: pool}
+	s.Store = newRooms(s)
 	if err := s.read(ctx, func(ctx context.Context, conn *pgx.Conn) error { return conn.Ping(ctx) }); err != nil {
 		pool.Close()
 		return nil, fmt.Errorf("open the database: %w", err)

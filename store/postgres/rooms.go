@@ -2,101 +2,86 @@ package postgres
 
 import (
 	"context"
-	"errors"
-	"fmt"
+	"regexp"
+	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
 
-	"parley/domain"
+	"parley/store/rooms"
 )
 
-const roomColumns = `id, coalesce(name, ''), kind, first_seq, head_seq`
-
-func scanRoom(row pgx.CollectableRow) (domain.Room, error) {
-	var room domain.Room
-	err := row.Scan(&room.ID, &room.Name, &room.Kind, &room.First, &room.Head)
-	return room, err
+// newRooms makes the part of the store that both engines share.
+func newRooms(s *Store) *rooms.Store {
+	return rooms.New(rooms.Engine{
+		Read: func(ctx context.Context, fn func(context.Context, rooms.DB) error) error {
+			return s.read(ctx, func(ctx context.Context, conn *pgx.Conn) error { return fn(ctx, statements{conn}) })
+		},
+		Write: func(ctx context.Context, fn func(context.Context, rooms.DB) error) error {
+			return s.write(ctx, func(ctx context.Context, tx pgx.Tx) error { return fn(ctx, statements{tx}) })
+		},
+		Lost:    isLost,
+		Dialect: dialect{},
+	})
 }
 
-// Room implements chat.Rooms. What cannot be a name is not asked for: the
-// server takes neither a zero byte nor broken UTF-8.
-func (s *Store) Room(ctx context.Context, address domain.Address) (room domain.Room, err error) {
-	err = s.read(ctx, func(ctx context.Context, conn *pgx.Conn) error {
-		switch {
-		case address.Direct != "" || address.ID == 0 && domain.CheckRoomName(address.Name) != nil:
-			return domain.ErrRoomNotFound()
-		case address.ID != 0:
-			room, err = first(ctx, conn, scanRoom, `SELECT `+roomColumns+` FROM rooms WHERE id = $1`, address.ID)
+type dialect struct{}
+
+var (
+	words      = regexp.MustCompile(`\{(\w+) ?(\?\d+)?\}`)
+	parameters = regexp.MustCompile(`\?(\d+)`)
+)
+
+// Rewrite implements rooms.Dialect. The lock is the one that a row's referrers
+// do not wait for.
+func (dialect) Rewrite(query string) string {
+	query = words.ReplaceAllStringFunc(query, func(word string) string {
+		switch parts := words.FindStringSubmatch(word); parts[1] {
+		case "any":
+			return "= ANY (" + parts[2] + "::bigint[])"
+		case "anytext":
+			return "= ANY (" + parts[2] + "::text[])"
 		default:
-			room, err = first(ctx, conn, scanRoom, `SELECT `+roomColumns+` FROM rooms WHERE name = $1`, address.Name)
+			return "FOR NO KEY UPDATE"
 		}
-		if errors.Is(err, pgx.ErrNoRows) {
-			return domain.ErrRoomNotFound()
-		}
-		return err
 	})
-	if err != nil {
-		return domain.Room{}, fmt.Errorf("find room: %w", err)
-	}
-	return room, nil
+	return parameters.ReplaceAllString(query, `$$$1`)
 }
 
-// Marker implements chat.Rooms.
-func (s *Store) Marker(ctx context.Context, user domain.UserID, room domain.RoomID) (at domain.Seq, err error) {
-	err = s.read(ctx, func(ctx context.Context, conn *pgx.Conn) error {
-		at, err = marker(ctx, conn, user, room)
-		return err
-	})
-	if err != nil {
-		return 0, fmt.Errorf("read a marker: %w", err)
+// Numbers implements rooms.Dialect.
+func (dialect) Numbers(list []int64) any { return list }
+
+// Texts implements rooms.Dialect.
+func (dialect) Texts(list []string) any { return list }
+
+// Time implements rooms.Dialect.
+func (dialect) Time(t time.Time) any { return t }
+
+// statements runs statements as a rooms.DB: on a connection or in a transaction.
+type statements struct {
+	on interface {
+		Query(ctx context.Context, query string, args ...any) (pgx.Rows, error)
+		Exec(ctx context.Context, query string, args ...any) (pgconn.CommandTag, error)
 	}
-	return at, nil
 }
 
-func marker(ctx context.Context, q queryer, user domain.UserID, room domain.RoomID) (domain.Seq, error) {
-	at, err := first(ctx, q, pgx.RowTo[domain.Seq],
-		`SELECT read_seq FROM members WHERE room_id = $1 AND user_id = $2`, room, user)
-	if errors.Is(err, pgx.ErrNoRows) {
-		return 0, nil
+func (s statements) Query(ctx context.Context, query string, args ...any) (rooms.Rows, error) {
+	rows, err := s.on.Query(ctx, query, args...) //nolint:sqlclosecheck // the caller does
+	if err != nil {
+		return nil, err
 	}
-	return at, err
+	return closing{rows}, nil
 }
 
-// MoveMarker implements chat.Rooms. A marker that stands far enough already is
-// not written.
-func (s *Store) MoveMarker(
-	ctx context.Context, user domain.UserID, room domain.RoomID, seq domain.Seq,
-) (at domain.Seq, moved bool, err error) {
-	if at, err = s.Marker(ctx, user, room); err != nil || at >= seq {
-		return at, false, err
-	}
-	err = s.write(ctx, func(ctx context.Context, tx pgx.Tx) error {
-		at, err = first(ctx, tx, pgx.RowTo[domain.Seq], `
-			INSERT INTO members (room_id, user_id, read_seq) VALUES ($1, $2, $3)
-			ON CONFLICT ON CONSTRAINT members_pkey DO UPDATE SET read_seq = excluded.read_seq
-			WHERE members.read_seq < excluded.read_seq RETURNING read_seq`, room, user, seq)
-		if moved = err == nil; moved {
-			return nil
-		}
-		if errors.Is(err, pgx.ErrNoRows) { // somebody else moved it further
-			at, err = marker(ctx, tx, user, room)
-		}
-		return err
-	})
-	if err != nil {
-		return 0, false, fmt.Errorf("move a marker: %w", err)
-	}
-	return at, moved, nil
+func (s statements) Exec(ctx context.Context, query string, args ...any) (int64, error) {
+	tag, err := s.on.Exec(ctx, query, args...)
+	return tag.RowsAffected(), err
 }
 
-// Epoch implements chat.Rooms.
-func (s *Store) Epoch(ctx context.Context) (epoch string, err error) {
-	err = s.read(ctx, func(ctx context.Context, conn *pgx.Conn) error {
-		epoch, err = first(ctx, conn, pgx.RowTo[string], `SELECT epoch FROM instance`)
-		return err
-	})
-	if err != nil {
-		return "", fmt.Errorf("read the epoch: %w", err)
-	}
-	return epoch, nil
+// closing is pgx's rows, whose Close has no error: Err tells it.
+type closing struct{ pgx.Rows }
+
+func (c closing) Close() error {
+	c.Rows.Close()
+	return nil
 }

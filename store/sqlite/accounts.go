@@ -49,9 +49,12 @@ func (s *Store) CreateAccount(ctx context.Context, account auth.NewAccount) (aut
 			return err
 		}
 		if _, err := t.exec(`
-			INSERT INTO members (room_id, user_id, read_seq, joined_at)
-			SELECT id, ?, head_seq, ? FROM rooms WHERE name = ?`,
+			INSERT INTO members (room_id, user_id, role, read_seq, joined_at)
+			SELECT id, ?, 'member', head_seq, ? FROM rooms WHERE name = ?`,
 			created.ID, micros(created.CreatedAt), domain.Lobby); err != nil {
+			return err
+		}
+		if _, err := t.exec(`UPDATE rooms SET members = members + 1 WHERE name = ?`, domain.Lobby); err != nil {
 			return err
 		}
 		return raiseRevision(t)

@@ -98,7 +98,7 @@ func TestACommitWhoseAnswerIsLostCanBeLookedUp(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	lobby, err := engine.Room(t.Context(), domain.Address{Name: domain.Lobby})
+	lobby, err := engine.Look(t.Context(), 0, chat.Where{Name: domain.Lobby})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -10,6 +10,7 @@ import (
 	lib "modernc.org/sqlite/lib"
 
 	"parley/domain"
+	"parley/domain/auth"
 )
 
 // translate classifies an error of the driver. A context that ended stays
@@ -24,6 +25,12 @@ func translate(ctx context.Context, err error) error {
 			err = fmt.Errorf("%w: %w", cause, err)
 		}
 		return domain.Unreachable(err)
+	}
+	if code(err) == brokenReference {
+		// Rooms and messages are read before anything points at them.
+		e := auth.ErrUserNotFound()
+		e.Err = err
+		return e
 	}
 	if errors.Is(err, sql.ErrConnDone) || unreachable(code(err)) {
 		return domain.Unreachable(err)

@@ -30,9 +30,9 @@ func ConnectorWithout(tb testing.TB, path, name, value string) driver.Connector 
 	if !ok {
 		tb.Fatalf("the connector is %T", connector)
 	}
-	asserting.pragmas = []pragma{{name, value}}
+	asserting.pragmas = []pragma{{name: name, value: value}}
 	return asserting
 }
 
 // PageQueries are the queries by which a page of history is read.
-var PageQueries = []string{oldestMessages, newestMessages}
+var PageQueries = newRooms(nil).Page()

@@ -27,7 +27,7 @@ func seeded(t *testing.T, engine store.Engine) (domain.UserID, domain.RoomID) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	lobby, err := engine.Room(t.Context(), domain.Address{Name: domain.Lobby})
+	lobby, err := engine.Look(t.Context(), 0, chat.Where{Name: domain.Lobby})
 	if err != nil {
 		t.Fatal(err)
 	}

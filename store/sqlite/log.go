@@ -3,15 +3,11 @@ package sqlite
 import (
 	"context"
 	"database/sql"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"math"
-	"slices"
 	"time"
 
 	"parley/domain"
-	"parley/domain/auth"
 	"parley/domain/chat"
 	"parley/store/batch"
 )
@@ -41,10 +37,13 @@ func (s *Store) Append(ctx context.Context, entries []chat.Entry) ([]chat.Append
 	return plan.Results, nil
 }
 
-func headsOf(ctx context.Context, q queryer, entries []chat.Entry) (map[domain.RoomID]domain.Seq, error) {
-	heads := map[domain.RoomID]domain.Seq{}
+func headsOf(ctx context.Context, q queryer, entries []chat.Entry) (map[domain.RoomID]batch.Head, error) {
+	heads := map[domain.RoomID]batch.Head{}
 	for _, room := range batch.Rooms(entries) {
-		head, err := first(ctx, q, scalar[domain.Seq], `SELECT head_seq FROM rooms WHERE id = ?`, room)
+		head, err := first(ctx, q, func(rows *sql.Rows) (head batch.Head, err error) {
+			err = rows.Scan(&head.Seq, &head.Archived)
+			return head, err
+		}, `SELECT head_seq, archived_at IS NOT NULL FROM rooms WHERE id = ? AND deleted_at IS NULL`, room)
 		if errors.Is(err, sql.ErrNoRows) {
 			continue
 		}
@@ -89,16 +88,21 @@ func scanNonce(rows *sql.Rows) (batch.Nonce, error) {
 	return nonce, nil
 }
 
-func insert(t *transaction, plan batch.Plan, heads map[domain.RoomID]domain.Seq) error {
+func insert(t *transaction, plan batch.Plan, heads map[domain.RoomID]batch.Head) error {
 	for _, m := range plan.Messages {
 		if _, err := t.exec(`
 			INSERT INTO messages (room_id, seq, author_id, token, key_id, reply_to, created_at)
 			VALUES (?, ?, ?, ?, ?, nullif(?, 0), ?)`,
 			m.RoomID, m.Seq, m.Author, m.Sealed.Token, m.Sealed.KeyID, m.ReplyTo, micros(m.CreatedAt)); err != nil {
-			if code(err) == brokenReference { // the room is there: it was just read
-				return auth.ErrUserNotFound()
-			}
 			return err
+		}
+		for _, mention := range m.Mentions {
+			if _, err := t.exec(`
+				INSERT INTO mentions (room_id, seq, user_id, author_id, how) VALUES (?, ?, ?, ?, ?)
+				ON CONFLICT (room_id, seq, user_id) DO NOTHING`,
+				m.RoomID, m.Seq, mention.User, m.Author, mention.How); err != nil {
+				return err
+			}
 		}
 		if _, err := t.exec(`
 			INSERT INTO nonces (room_id, author_id, nonce, content, seq, created_at) VALUES (?, ?, ?, ?, ?, ?)
@@ -109,7 +113,7 @@ func insert(t *transaction, plan batch.Plan, heads map[domain.RoomID]domain.Seq)
 		}
 	}
 	for _, room := range plan.Grown {
-		if _, err := t.exec(`UPDATE rooms SET head_seq = ? WHERE id = ?`, heads[room], room); err != nil {
+		if _, err := t.exec(`UPDATE rooms SET head_seq = ? WHERE id = ?`, heads[room].Seq, room); err != nil {
 			return err
 		}
 	}
@@ -132,67 +136,6 @@ func (s *Store) Sent(ctx context.Context, entry chat.Entry) (sent chat.Appended,
 		return chat.Appended{}, fmt.Errorf("look up a message: %w", err)
 	}
 	return sent, nil
-}
-
-const (
-	messageColumns = `SELECT m.room_id, coalesce(r.name, ''), m.seq, m.author_id, u.name, m.token, m.key_id,
-			coalesce(m.reply_to, 0), m.created_at
-		FROM messages m JOIN rooms r ON r.id = m.room_id JOIN users u ON u.id = m.author_id
-		WHERE m.room_id = ? AND m.seq > ? AND m.seq < ? ORDER BY m.seq `
-	oldestMessages = messageColumns + `LIMIT ?`
-	newestMessages = messageColumns + `DESC LIMIT ?`
-)
-
-func scanRecord(rows *sql.Rows) (chat.Record, error) {
-	var r chat.Record
-	var createdAt int64
-	err := rows.Scan(&r.RoomID, &r.Room, &r.Seq, &r.Author.ID, &r.Author.Name, &r.Sealed.Token, &r.Sealed.KeyID,
-		&r.ReplyTo, &createdAt)
-	r.CreatedAt = fromMicros(createdAt)
-	return r, err
-}
-
-// Messages implements chat.Log.
-func (s *Store) Messages(ctx context.Context, room domain.RoomID, span chat.Range) (records []chat.Record, err error) {
-	if span.Before == 0 {
-		span.Before = math.MaxInt64
-	}
-	query := oldestMessages
-	if span.Newest {
-		query = newestMessages
-	}
-	err = s.read(ctx, func(ctx context.Context) error {
-		records, err = all(ctx, s.reader, scanRecord, query, room, span.After, span.Before, max(span.Limit, 0))
-		return err
-	})
-	if err != nil {
-		return nil, fmt.Errorf("read messages: %w", err)
-	}
-	if span.Newest {
-		slices.Reverse(records)
-	}
-	return records, nil
-}
-
-// Extents implements chat.Log.
-func (s *Store) Extents(ctx context.Context, rooms []domain.RoomID) (map[domain.RoomID]domain.Extent, error) {
-	list, err := json.Marshal(rooms)
-	if err != nil {
-		return nil, fmt.Errorf("read extents: %w", err)
-	}
-	extents := make(map[domain.RoomID]domain.Extent, len(rooms))
-	err = s.read(ctx, func(ctx context.Context) error {
-		found, err := all(ctx, s.reader, scanRoom,
-			`SELECT `+roomColumns+` FROM rooms WHERE id IN (SELECT value FROM json_each(?))`, string(list))
-		for _, room := range found {
-			extents[room.ID] = room.Extent
-		}
-		return err
-	})
-	if err != nil {
-		return nil, fmt.Errorf("read extents: %w", err)
-	}
-	return extents, nil
 }
 
 // ForgetNonces implements chat.Log.

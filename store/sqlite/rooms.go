@@ -2,115 +2,94 @@ package sqlite
 
 import (
 	"context"
-	"database/sql"
-	"errors"
-	"fmt"
+	"encoding/json"
+	"regexp"
+	"strconv"
+	"time"
 
-	"parley/domain"
-	"parley/domain/auth"
+	"parley/store/rooms"
 )
 
-const roomColumns = `id, coalesce(name, ''), kind, first_seq, head_seq`
-
-func scanRoom(rows *sql.Rows) (domain.Room, error) {
-	var room domain.Room
-	err := rows.Scan(&room.ID, &room.Name, &room.Kind, &room.First, &room.Head)
-	return room, err
+// newRooms makes the part of the store that both engines share.
+func newRooms(s *Store) *rooms.Store {
+	return rooms.New(rooms.Engine{
+		Read: func(ctx context.Context, fn func(context.Context, rooms.DB) error) error {
+			return s.read(ctx, func(ctx context.Context) error { return fn(ctx, reading{s.reader}) })
+		},
+		Write: func(ctx context.Context, fn func(context.Context, rooms.DB) error) error {
+			return s.write(ctx, func(t *transaction) error { return fn(ctx, writing{t}) })
+		},
+		Lost:    isLost,
+		Dialect: dialect{},
+	})
 }
 
-// Room implements chat.Rooms.
-func (s *Store) Room(ctx context.Context, address domain.Address) (room domain.Room, err error) {
-	err = s.read(ctx, func(ctx context.Context) error {
-		switch {
-		case address.Direct != "":
-			return domain.ErrRoomNotFound()
-		case address.ID != 0:
-			room, err = first(ctx, s.reader, scanRoom, `SELECT `+roomColumns+` FROM rooms WHERE id = ?`, address.ID)
-		default:
-			room, err = first(ctx, s.reader, scanRoom, `SELECT `+roomColumns+` FROM rooms WHERE name = ?`, address.Name)
+type dialect struct{}
+
+var words = regexp.MustCompile(`\{(\w+) ?(\?\d+)?\}`)
+
+// Rewrite implements rooms.Dialect. A transaction holds the write lock, so no
+// row needs one of its own.
+func (dialect) Rewrite(query string) string {
+	return words.ReplaceAllStringFunc(query, func(word string) string {
+		if parts := words.FindStringSubmatch(word); parts[1] != "lock" {
+			return "IN (SELECT value FROM json_each(" + parts[2] + "))"
 		}
-		if errors.Is(err, sql.ErrNoRows) {
-			return domain.ErrRoomNotFound()
+		return ""
+	})
+}
+
+// Numbers implements rooms.Dialect.
+func (dialect) Numbers(list []int64) any {
+	text := []byte{'['}
+	for i, n := range list {
+		if i > 0 {
+			text = append(text, ',')
 		}
-		return err
-	})
+		text = strconv.AppendInt(text, n, 10)
+	}
+	return string(append(text, ']'))
+}
+
+// Texts implements rooms.Dialect.
+func (dialect) Texts(list []string) any {
+	text, err := json.Marshal(list)
 	if err != nil {
-		return domain.Room{}, fmt.Errorf("find room: %w", err)
+		panic(err) // strings always encode
 	}
-	return room, nil
+	return string(text)
 }
 
-// Marker implements chat.Rooms.
-func (s *Store) Marker(ctx context.Context, user domain.UserID, room domain.RoomID) (at domain.Seq, err error) {
-	err = s.read(ctx, func(ctx context.Context) error {
-		at, err = marker(ctx, s.reader, user, room)
-		return err
-	})
+// Time implements rooms.Dialect.
+func (dialect) Time(t time.Time) any { return micros(t) }
+
+// reading is the readers as a rooms.DB.
+type reading struct{ pool *statements }
+
+func (r reading) Query(ctx context.Context, query string, args ...any) (rooms.Rows, error) {
+	return r.pool.query(ctx, query, args...) //nolint:sqlclosecheck,rowserrcheck // the caller does
+}
+
+// Exec is refused by the connection, which cannot write.
+func (r reading) Exec(ctx context.Context, query string, args ...any) (int64, error) {
+	result, err := r.pool.db.ExecContext(ctx, query, args...)
 	if err != nil {
-		return 0, fmt.Errorf("read a marker: %w", err)
+		return 0, err
 	}
-	return at, nil
+	return result.RowsAffected()
 }
 
-func marker(ctx context.Context, q queryer, user domain.UserID, room domain.RoomID) (domain.Seq, error) {
-	at, err := first(ctx, q, scalar[domain.Seq],
-		`SELECT read_seq FROM members WHERE room_id = ? AND user_id = ?`, room, user)
-	if errors.Is(err, sql.ErrNoRows) {
-		return 0, nil
-	}
-	return at, err
+// writing is a transaction as a rooms.DB.
+type writing struct{ *transaction }
+
+func (w writing) Query(ctx context.Context, query string, args ...any) (rooms.Rows, error) {
+	return w.query(ctx, query, args...) //nolint:sqlclosecheck,rowserrcheck // the caller does
 }
 
-// MoveMarker implements chat.Rooms. A marker that stands far enough already
-// does not take the writer.
-func (s *Store) MoveMarker(
-	ctx context.Context, user domain.UserID, room domain.RoomID, seq domain.Seq,
-) (at domain.Seq, moved bool, err error) {
-	if at, err = s.Marker(ctx, user, room); err != nil || at >= seq {
-		return at, false, err
-	}
-	err = s.write(ctx, func(t *transaction) error {
-		at, moved, err = moveMarker(ctx, t, user, room, seq)
-		return err
-	})
+func (w writing) Exec(_ context.Context, query string, args ...any) (int64, error) {
+	result, err := w.exec(query, args...)
 	if err != nil {
-		return 0, false, fmt.Errorf("move a marker: %w", err)
+		return 0, err
 	}
-	return at, moved, nil
-}
-
-func moveMarker(
-	ctx context.Context, t *transaction, user domain.UserID, room domain.RoomID, seq domain.Seq,
-) (domain.Seq, bool, error) {
-	if _, err := first(ctx, t, scalar[int], `SELECT 1 FROM rooms WHERE id = ?`, room); err != nil {
-		if errors.Is(err, sql.ErrNoRows) {
-			return 0, false, domain.ErrRoomNotFound()
-		}
-		return 0, false, err
-	}
-	at, err := first(ctx, t, scalar[domain.Seq], `
-		INSERT INTO members (room_id, user_id, read_seq) VALUES (?, ?, ?)
-		ON CONFLICT (room_id, user_id) DO UPDATE SET read_seq = excluded.read_seq
-		WHERE read_seq < excluded.read_seq RETURNING read_seq`, room, user, seq)
-	switch {
-	case err == nil:
-		return at, true, nil
-	case code(err) == brokenReference: // the room is there: it was just read
-		return 0, false, auth.ErrUserNotFound()
-	case errors.Is(err, sql.ErrNoRows): // somebody else moved it further
-		at, err = marker(ctx, t, user, room)
-	}
-	return at, false, err
-}
-
-// Epoch implements chat.Rooms.
-func (s *Store) Epoch(ctx context.Context) (epoch string, err error) {
-	err = s.read(ctx, func(ctx context.Context) error {
-		epoch, err = first(ctx, s.reader, scalar[string], `SELECT epoch FROM instance`)
-		return err
-	})
-	if err != nil {
-		return "", fmt.Errorf("read the epoch: %w", err)
-	}
-	return epoch, nil
+	return result.RowsAffected()
 }

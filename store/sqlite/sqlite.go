@@ -4,6 +4,7 @@
 package sqlite
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"database/sql/driver"
@@ -16,6 +17,8 @@ import (
 
 	"modernc.org/sqlite"
 	lib "modernc.org/sqlite/lib"
+
+	"parley/store/rooms"
 )
 
 const (
@@ -27,6 +30,7 @@ const (
 
 // Store keeps everything in one SQLite file.
 type Store struct {
+	*rooms.Store
 	writer *statements // one connection; its transactions are immediate
 	reader *statements // several connections, which cannot write
 }
@@ -64,6 +68,7 @@ func open(ctx context.Context, path string, wrap func(driver.Connector) driver.C
 		writer: newStatements(sql.OpenDB(wrap(writing)), 1),
 		reader: newStatements(sql.OpenDB(reading), readers),
 	}
+	s.Store = newRooms(s)
 	for _, pool := range []*statements{s.writer, s.reader} {
 		if err := pool.db.PingContext(ctx); err != nil {
 			return nil, errors.Join(fmt.Errorf("open the database: %w", translate(ctx, err)), s.Close())
@@ -79,27 +84,31 @@ func (s *Store) Close() error {
 
 // pragma is a setting that a connection must have, in the form in which SQLite
 // reports it.
-type pragma struct{ name, value string }
+type pragma struct {
+	name, value string
+	word        string // by which it is set, where that is not the value
+}
 
 // shared holds on every connection. synchronous 2 is FULL: without it a commit
-// may be lost when the power goes.
+// may be lost when the power goes. secure_delete 2 is FAST: what is deleted is
+// overwritten wherever that costs no more writing.
 var sharedPragmas = []pragma{
-	{"busy_timeout", "3000"},
-	{"journal_mode", "wal"},
-	{"synchronous", "2"},
-	{"foreign_keys", "1"},
+	{name: "busy_timeout", value: "3000"},
+	{name: "journal_mode", value: "wal"},
+	{name: "synchronous", value: "2"},
+	{name: "foreign_keys", value: "1"},
 }
 
 var (
-	writerPragmas = append([]pragma{{"cache_size", "-32000"}, {"wal_autocheckpoint", "4000"}}, sharedPragmas...)
-	readerPragmas = append([]pragma{{"cache_size", "-8000"}, {"query_only", "1"}}, sharedPragmas...)
+	writerPragmas = append([]pragma{{name: "cache_size", value: "-32000"}, {name: "wal_autocheckpoint", value: "4000"}, {name: "secure_delete", value: "2", word: "fast"}}, sharedPragmas...)
+	readerPragmas = append([]pragma{{name: "cache_size", value: "-8000"}, {name: "query_only", value: "1"}}, sharedPragmas...)
 )
 
 // connectorTo opens connections that have the pragmas, or fails to.
 func connectorTo(path string, pragmas []pragma) (driver.Connector, error) {
 	query := url.Values{"_txlock": {"immediate"}, "_dqs": {"0"}, "_defensive": {"1"}}
 	for _, p := range pragmas {
-		query.Add("_pragma", p.name+"("+p.value+")")
+		query.Add("_pragma", p.name+"("+cmp.Or(p.word, p.value)+")")
 	}
 	dsn := url.URL{Scheme: "file", Path: path, RawQuery: query.Encode()}
 	base, err := sqlite.NewConnector(dsn.String())

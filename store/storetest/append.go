@@ -31,11 +31,11 @@ var appendTests = map[string]func(*testing.T, *fixture){
 		want := []chat.Record{
 			{
 				RoomID: room, Room: "dev", Seq: 1, Author: domain.Author{ID: author, Name: "Alice"},
-				Sealed: sealed(1, "hello"), CreatedAt: stored,
+				Sealed: sealed(1, "hello"), TextSeq: 1, CreatedAt: stored,
 			},
 			{
 				RoomID: room, Room: "dev", Seq: 2, Author: domain.Author{ID: author, Name: "Alice"},
-				Sealed: sealed(2, "again"), ReplyTo: 1, CreatedAt: stored,
+				Sealed: sealed(2, "again"), TextSeq: 2, ReplyTo: 1, CreatedAt: stored,
 			},
 		}
 		if diff := gocmp.Diff(want, records); diff != "" {

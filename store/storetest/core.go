@@ -40,6 +40,7 @@ type Settings struct {
 	PasswordCost int
 	TokenLife    time.Duration
 	Registration auth.Registration
+	EditWindow   time.Duration // 0 for ever
 	Log          *slog.Logger
 	Wrap         func(auth.Store) auth.Store // to watch what auth asks of its store
 }
@@ -119,8 +120,8 @@ func (c *Core) wire(tb testing.TB) {
 	history := chat.NewHistory(c.Engine, c.Keyring, c.settings.Log)
 	c.Hub = broadcast.New(history, c.settings.Log)
 	c.Chat, err = chat.NewService(tb.Context(), chat.Config{
-		Log: c.Engine, Rooms: c.Engine, History: history, Keyring: c.Keyring, Root: root,
-		Hub: c.Hub, Now: c.settings.Now, Logger: c.settings.Log,
+		Store: c.Engine, History: history, Keyring: c.Keyring, Root: root, Hub: c.Hub,
+		EditWindow: c.settings.EditWindow, Now: c.settings.Now, Logger: c.settings.Log,
 	})
 	must(tb, err)
 }

@@ -96,7 +96,7 @@ type Call struct {
 // Calls lists every method of an engine's ports.
 func Calls(engine store.Engine, user domain.UserID, room domain.RoomID) []Call {
 	entry := draft(room, user, "call", "call")
-	return []Call{
+	return append(roomCalls(engine, user, room), []Call{
 		{"Append", true, func(ctx context.Context) error { _, err := engine.Append(ctx, []chat.Entry{entry}); return err }},
 		{"Sent", true, func(ctx context.Context) error { _, err := engine.Sent(ctx, entry); return err }},
 		{"Messages", false, func(ctx context.Context) error {
@@ -108,12 +108,6 @@ func Calls(engine store.Engine, user domain.UserID, room domain.RoomID) []Call {
 			return err
 		}},
 		{"ForgetNonces", true, func(ctx context.Context) error { return engine.ForgetNonces(ctx, moment) }},
-		{"Room", false, func(ctx context.Context) error { _, err := engine.Room(ctx, domain.Address{ID: room}); return err }},
-		{"Marker", false, func(ctx context.Context) error { _, err := engine.Marker(ctx, user, room); return err }},
-		{"MoveMarker", true, func(ctx context.Context) error {
-			_, _, err := engine.MoveMarker(ctx, user, room, 1)
-			return err
-		}},
 		{"Epoch", false, func(ctx context.Context) error { _, err := engine.Epoch(ctx); return err }},
 		{"CreateAccount", true, func(ctx context.Context) error {
 			_, err := engine.CreateAccount(ctx, auth.NewAccount{Name: "somebody", PasswordHash: "hash", CreatedAt: moment})
@@ -185,5 +179,5 @@ func Calls(engine store.Engine, user domain.UserID, room domain.RoomID) []Call {
 			return err
 		}},
 		{"Ready", false, engine.Ready},
-	}
+	}...)
 }

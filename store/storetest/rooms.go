@@ -1,40 +1,47 @@
 package storetest
 
 import (
+	"maps"
 	"sync"
 	"testing"
 
 	"parley/domain"
+	"parley/domain/chat"
 	"parley/store"
 )
 
 var roomTests = map[string]func(*testing.T, *fixture){
 	"the lobby is there from the beginning": func(t *testing.T, f *fixture) {
-		room, err := f.Room(t.Context(), domain.Address{Name: domain.Lobby})
-		want := domain.Room{ID: room.ID, Name: "lobby", Kind: domain.RoomPublic, Extent: domain.Extent{First: 1}}
-		if err != nil || room != want || room.ID == 0 {
-			t.Errorf("got %+v, %v", room, err)
+		lobby, err := f.Look(t.Context(), 0, chat.Where{Name: domain.Lobby})
+		want := chat.Access{
+			Room: domain.Room{
+				ID: lobby.ID, Name: "lobby", Kind: domain.RoomPublic, CreatedAt: lobby.CreatedAt, Extent: domain.Extent{First: 1},
+			},
+			Notify: domain.NotifyMentions,
+		}
+		if err != nil || lobby != want || lobby.ID == 0 || lobby.CreatedAt.IsZero() {
+			t.Errorf("got %+v, %v", lobby, err)
 		}
 	},
 	"a room is found by name and by id": func(t *testing.T, f *fixture) {
 		id, author := f.room(t, "dev"), f.user(t, "alice")
 		f.fill(t, id, author, 3)
-		want := domain.Room{ID: id, Name: "dev", Kind: domain.RoomPublic, Extent: domain.Extent{First: 1, Head: 3}}
-		for _, address := range []domain.Address{{Name: "dev"}, {ID: id}} {
-			if room, err := f.Room(t.Context(), address); err != nil || room != want {
-				t.Errorf("%s: got %+v, %v", address, room, err)
+		for _, where := range []chat.Where{{Name: "dev"}, {ID: id}} {
+			room, err := f.Look(t.Context(), author, where)
+			if err != nil || room.ID != id || room.Name != "dev" || room.Kind != domain.RoomPublic || room.Head != 3 || room.First != 1 {
+				t.Errorf("%+v: got %+v, %v", where, room, err)
 			}
 		}
 		direct := InsertRoom(t, f.db, f.config, "", domain.RoomDirect)
-		if room, err := f.Room(t.Context(), domain.Address{ID: direct}); err != nil || room.Kind != domain.RoomDirect || room.Name != "" {
+		if room, err := f.Look(t.Context(), author, chat.Where{ID: direct}); err != nil || room.Kind != domain.RoomDirect || room.Name != "" {
 			t.Errorf("a direct room: %+v, %v", room, err)
 		}
 	},
 	"a room that is not there is not found": func(t *testing.T, f *fixture) {
-		for _, address := range []domain.Address{
-			{Name: "nowhere"}, {ID: 4711}, {ID: -1}, {Direct: "bob"}, {}, {Name: "a\x00b"}, {Name: "\xff"}, {Name: "LOBBY"},
+		for _, where := range []chat.Where{
+			{Name: "nowhere"}, {ID: 4711}, {ID: -1}, {Direct: "1,2"}, {}, {Name: "a\x00b"}, {Name: "\xff"}, {Name: "LOBBY"},
 		} {
-			_, err := f.Room(t.Context(), address)
+			_, err := f.Look(t.Context(), 0, where)
 			WantError(t, err, domain.NotFound, "room.not_found")
 		}
 	},
@@ -44,31 +51,37 @@ var roomTests = map[string]func(*testing.T, *fixture){
 			to, at domain.Seq
 			moved  bool
 		}{{5, 5, true}, {3, 5, false}, {5, 5, false}, {0, 5, false}, {-1, 5, false}, {6, 6, true}} {
-			at, moved, err := f.MoveMarker(t.Context(), user, room, step.to)
-			if err != nil || at != step.at || moved != step.moved {
-				t.Errorf("to %d: at %d, moved %v, %v", step.to, at, moved, err)
+			moved, err := f.MoveMarkers(t.Context(), user, map[domain.RoomID]domain.Seq{room: step.to, room + 1000: 7})
+			want := map[domain.RoomID]domain.Seq{}
+			if step.moved {
+				want[room] = step.at
 			}
-			if at, err := f.Marker(t.Context(), user, room); err != nil || at != step.at {
-				t.Errorf("after %d it is at %d, %v", step.to, at, err)
+			if err != nil || !maps.Equal(moved, want) {
+				t.Errorf("to %d: moved %v, %v", step.to, moved, err)
+			}
+			if at := f.marker(t, user, room); at != step.at {
+				t.Errorf("after %d it is at %d", step.to, at)
 			}
 		}
 	},
 	"of markers moved at once the furthest stays": concurrentMarkers,
 	"a marker needs a user and a room": func(t *testing.T, f *fixture) {
 		room, user := f.room(t, "dev"), f.user(t, "alice")
-		_, _, err := f.MoveMarker(t.Context(), user, room+1000, 1)
-		WantError(t, err, domain.NotFound, "room.not_found")
-		_, _, err = f.MoveMarker(t.Context(), user+1000, room, 1)
+		moved, err := f.MoveMarkers(t.Context(), user, map[domain.RoomID]domain.Seq{room + 1000: 1})
+		if err != nil || len(moved) != 0 {
+			t.Errorf("in no room it moved %v, %v", moved, err)
+		}
+		_, err = f.MoveMarkers(t.Context(), user+1000, map[domain.RoomID]domain.Seq{room: 1})
 		WantError(t, err, domain.NotFound, "user.not_found")
-		if at, err := f.Marker(t.Context(), user+1000, room+1000); err != nil || at != 0 {
-			t.Errorf("a stranger's marker is at %d, %v", at, err)
+		if at := f.marker(t, user+1000, room); at != 0 {
+			t.Errorf("a stranger's marker is at %d", at)
 		}
 	},
 	"reading a room does not make one a member": func(t *testing.T, f *fixture) {
 		room, user := f.room(t, "dev"), f.user(t, "alice")
-		_, _, err := f.MoveMarker(t.Context(), user, room, 1)
+		_, err := f.MoveMarkers(t.Context(), user, map[domain.RoomID]domain.Seq{room: 1})
 		must(t, err)
-		if n := Scalar[int](t, f.db, `SELECT count(*) FROM members WHERE joined_at IS NULL`); n != 1 {
+		if n := Scalar[int](t, f.db, `SELECT count(*) FROM members WHERE joined_at IS NULL AND role IS NULL`); n != 1 {
 			t.Errorf("%d readers have not joined", n)
 		}
 	},
@@ -92,17 +105,18 @@ func concurrentMarkers(t *testing.T, f *fixture) {
 			last := domain.Seq(0)
 			for step := range 10 {
 				to := domain.Seq(step*8 + i + 1)
-				at, _, err := engines[i%2].MoveMarker(t.Context(), user, room, to)
-				if err != nil || at < to || at < last {
-					t.Errorf("moved to %d: at %d after %d, %v", to, at, last, err)
+				moved, err := engines[i%2].MoveMarkers(t.Context(), user, map[domain.RoomID]domain.Seq{room: to})
+				access, lookErr := f.Look(t.Context(), user, chat.Where{ID: room})
+				if err != nil || lookErr != nil || access.Read < to || access.Read < last || len(moved) > 0 && moved[room] != to {
+					t.Errorf("moved %v to %d: at %d after %d, %v, %v", moved, to, access.Read, last, err, lookErr)
 					return
 				}
-				last = at
+				last = access.Read
 			}
 		})
 	}
 	moving.Wait()
-	if at, err := f.Marker(t.Context(), user, room); err != nil || at != 80 {
-		t.Errorf("the marker is at %d, %v", at, err)
+	if at := f.marker(t, user, room); at != 80 {
+		t.Errorf("the marker is at %d", at)
 	}
 }

@@ -88,9 +88,16 @@ func InsertRoom(tb testing.TB, db *sql.DB, config store.Config, name string, kin
 
 func (f *fixture) lobby(tb testing.TB) domain.RoomID {
 	tb.Helper()
-	room, err := f.Room(tb.Context(), domain.Address{Name: domain.Lobby})
+	room, err := f.Look(tb.Context(), 0, chat.Where{Name: domain.Lobby})
 	must(tb, err)
 	return room.ID
+}
+
+func (f *fixture) marker(tb testing.TB, user domain.UserID, room domain.RoomID) domain.Seq {
+	tb.Helper()
+	access, err := f.Look(tb.Context(), user, chat.Where{ID: room})
+	must(tb, err)
+	return access.Read
 }
 
 func (f *fixture) user(tb testing.TB, name string) domain.UserID {

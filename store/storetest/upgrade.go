@@ -57,8 +57,7 @@ func fromFirstRelease(t *testing.T, config store.Config) {
 	must(t, err)
 	revision, err := f.Revision(t.Context())
 	must(t, err)
-	marker, err := f.Marker(t.Context(), account.ID, f.lobby(t))
-	must(t, err)
+	marker := f.marker(t, account.ID, f.lobby(t))
 	if account.Name != "Alice" || account.Generation != 1 || root.Token != "root" || revision != 7 || marker != 1 {
 		t.Errorf("got %+v, root %v, revision %d, marker %d", account, root, revision, marker)
 	}

@@ -1,0 +1,197 @@
+package chat
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"sync"
+	"time"
+
+	"parley/domain"
+	"parley/domain/auth"
+	"parley/domain/broadcast"
+)
+
+const (
+	// markerInterval is how often a user's markers are written at most.
+	markerInterval = time.Second
+	// markerTick is how often it is asked whose are due.
+	markerTick = 100 * time.Millisecond
+)
+
+// MarkRead moves the actor's marker forward to seq and tells their other
+// screens; from is the screen that need not be told, or nil. It returns once
+// that is stored. A seq behind the marker changes nothing. Errors: as of enter,
+// read.seq (Invalid) for one that the room does not have.
+func (s *Service) MarkRead(
+	ctx context.Context, actor auth.Actor, address domain.Address, seq domain.Seq, from *broadcast.Subscription,
+) error {
+	stored, err := s.mark(ctx, actor, address, seq, from)
+	if err != nil || stored == nil {
+		return err
+	}
+	return stored(ctx)
+}
+
+// NoteRead is MarkRead that does not wait for the store.
+func (s *Service) NoteRead(
+	ctx context.Context, actor auth.Actor, address domain.Address, seq domain.Seq, from *broadcast.Subscription,
+) error {
+	_, err := s.mark(ctx, actor, address, seq, from)
+	return err
+}
+
+func (s *Service) mark(
+	ctx context.Context, actor auth.Actor, address domain.Address, seq domain.Seq, from *broadcast.Subscription,
+) (stored func(context.Context) error, err error) {
+	room, err := s.look(ctx, actor, address, readRoom)
+	if err != nil {
+		return nil, err
+	}
+	if seq < 0 || seq > room.Head {
+		return nil, &domain.Error{
+			Kind: domain.Invalid, Code: "read.seq", Field: "seq",
+			Message: fmt.Sprintf("a read marker is between 0 and the room's head, %d", room.Head),
+		}
+	}
+	if seq <= room.Read {
+		return nil, nil //nolint:nilnil // nothing moves, so nothing is stored
+	}
+	stored, moved := s.markers.move(actor.ID(), room.ID, seq)
+	if moved {
+		s.hub.Tell(actor.ID(), domain.Event{
+			Type: domain.EventRead, RoomID: room.ID, Room: room.Name, Seq: seq, User: actor.Author(),
+		}, from)
+	}
+	return stored, nil
+}
+
+// markers gathers the moves of read markers, so that a user costs at most one
+// write a second however many rooms they scroll through.
+type markers struct {
+	store  Members
+	logger *slog.Logger
+	wake   chan struct{} // holds a token when somebody is due at once
+
+	mu    sync.Mutex // guards users
+	users map[domain.UserID]*moves
+}
+
+// moves are those of one user. They are guarded by markers.mu.
+type moves struct {
+	waiting map[domain.RoomID]domain.Seq // not written yet
+	written time.Time                    // when the last write began
+	done    *outcome                     // of the write that takes what is waiting
+}
+
+// outcome is that of one write.
+type outcome struct {
+	over chan struct{} // closed once err is set
+	err  error
+}
+
+func newMarkers(store Members, logger *slog.Logger) *markers {
+	return &markers{
+		store: store, logger: logger,
+		wake: make(chan struct{}, 1), users: map[domain.UserID]*moves{},
+	}
+}
+
+// at is how far a marker is about to stand; 0 if it is not about to move.
+func (m *markers) at(user domain.UserID, room domain.RoomID) domain.Seq {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if u := m.users[user]; u != nil {
+		return u.waiting[room]
+	}
+	return 0
+}
+
+// move notes that a marker moves, and reports whether that is news. Stored
+// waits until it is written.
+func (m *markers) move(user domain.UserID, room domain.RoomID, to domain.Seq) (stored func(context.Context) error, moved bool) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	u := m.users[user]
+	if u == nil {
+		u = &moves{waiting: map[domain.RoomID]domain.Seq{}}
+		m.users[user] = u
+	}
+	if moved = u.waiting[room] < to; moved {
+		u.waiting[room] = to
+	}
+	if u.done == nil {
+		u.done = &outcome{over: make(chan struct{})}
+		if time.Since(u.written) >= markerInterval {
+			select {
+			case m.wake <- struct{}{}:
+			default:
+			}
+		}
+	}
+	done := u.done
+	return func(ctx context.Context) error {
+		select {
+		case <-done.over:
+			return done.err
+		case <-ctx.Done():
+			return fmt.Errorf("wait for a marker: %w", ctx.Err())
+		}
+	}, moved
+}
+
+// run writes markers until ctx ends, and then what waits.
+func (m *markers) run(ctx context.Context) {
+	tick := time.NewTicker(markerTick)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			m.write(context.WithoutCancel(ctx), 0)
+			return
+		case <-tick.C:
+		case <-m.wake:
+		}
+		m.write(ctx, markerInterval)
+	}
+}
+
+// batchOf is what one user's write takes.
+type batchOf struct {
+	user  domain.UserID
+	moves map[domain.RoomID]domain.Seq
+	done  *outcome
+}
+
+// write stores what waits of everybody whose last write is an interval ago.
+func (m *markers) write(ctx context.Context, interval time.Duration) {
+	for _, b := range m.due(interval) {
+		writing, cancel := context.WithTimeout(ctx, appendTimeout)
+		_, err := m.store.MoveMarkers(writing, b.user, b.moves)
+		cancel()
+		if err != nil && !errors.Is(err, context.Canceled) {
+			m.logger.Warn("read markers were not stored", "user_id", b.user, "err", err)
+		}
+		b.done.err = err
+		close(b.done.over)
+	}
+}
+
+func (m *markers) due(interval time.Duration) []batchOf {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	now := time.Now()
+	var list []batchOf
+	for user, u := range m.users {
+		switch {
+		case now.Sub(u.written) < interval:
+		case u.done == nil:
+			delete(m.users, user) // idle: the next one starts anew
+		default:
+			list = append(list, batchOf{user, u.waiting, u.done})
+			u.waiting, u.done, u.written = map[domain.RoomID]domain.Seq{}, nil, now
+		}
+	}
+	return list
+}

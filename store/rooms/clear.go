@@ -1,0 +1,80 @@
+package rooms
+
+import (
+	"context"
+	"time"
+
+	"parley/domain"
+	"parley/store/batch"
+)
+
+const (
+	deletedRooms = `SELECT id FROM rooms WHERE deleted_at < ?1 ORDER BY id LIMIT 1`
+	dropRoom     = `DELETE FROM rooms WHERE id = ?1`
+)
+
+// contents removes what is in a room, a little at a time, what points at
+// something before that at which it points.
+var contents = []string{
+	some("reactions", "target, emoji, user_id"),
+	some("mentions", "seq, user_id"),
+	some("message_versions", "target, seq"),
+	some("changes", "seq"),
+	some("nonces", "author_id, nonce"),
+	some("messages", "seq"),
+	some("members", "user_id"),
+}
+
+// some removes a few rows of a room from a table with a primary key.
+func some(table, key string) string {
+	return `DELETE FROM ` + table + ` WHERE room_id = ?1 AND (` + key + `) IN (
+		SELECT ` + key + ` FROM ` + table + ` WHERE room_id = ?1 LIMIT ?2)`
+}
+
+// Clear implements chat.Writing.
+func (s *Store) Clear(ctx context.Context, before time.Time) error {
+	for {
+		var id domain.RoomID
+		found := false
+		err := s.read(ctx, "find a deleted room", func(ctx context.Context, t tx) (err error) {
+			id, found, err = first(ctx, t, scalar[domain.RoomID], deletedRooms, t.time(before))
+			return err
+		})
+		if err != nil || !found {
+			return err
+		}
+		if err := s.write(ctx, "clear a deleted room", func(ctx context.Context, t tx) error {
+			return t.clear(ctx, id)
+		}); err != nil {
+			return err
+		}
+	}
+}
+
+// clear removes a few rows of a room, or, when none are left, the room.
+func (t tx) clear(ctx context.Context, id domain.RoomID) error {
+	for _, statement := range contents {
+		removed, err := t.exec(ctx, statement, id, batch.Forgotten)
+		if err != nil || removed > 0 {
+			return err
+		}
+	}
+	_, err := t.exec(ctx, dropRoom, id)
+	return err
+}
+
+// queries lists every query of this package, to be rewritten once.
+func queries() []string {
+	return append([]string{
+		accessByName, accessByID, accessByDirect, directory, standings, directPeople, epoch,
+		insertRoom, insertDirect, roomByDirect, setTopic, insertMember,
+		membersOf, namedMembers, moveMarker, setDraft, configure, profiles, setProfile,
+		oldestMessages, newestMessages, messagesAt, pinnedMessages, oldestChanges, oldestNotices, newestNotices,
+		headOf, extents, reactionsTo, mentionsIn, versionsOf,
+		lockRooms, insertChange, setHead, messageState, insertVersion, editMessage, insertMention, deleteMessage,
+		dropMentions, dropVersions, dropReactions,
+		emojiOf, insertReaction, deleteReaction, countReactions, ownReaction, countPins, setPin,
+		roleOf, setRole, join, leave, countOwners, countMembers, nameTaken, rename, archive, unarchive, deleteRoom,
+		deletedRooms, dropRoom,
+	}, contents...)
+}
