@@ -10,6 +10,7 @@ import (
 	"parley/domain"
 	"parley/domain/auth"
 	"parley/domain/encryption"
+	"parley/domain/wire"
 )
 
 // View is a room as an actor sees it.
@@ -38,6 +39,20 @@ func (v View) Title(me domain.UserID) string {
 		}
 	}
 	return "@" + strings.Join(names, ", ")
+}
+
+// Wire gives the view's written shape, for the actor whose view it is.
+func (v View) Wire(me domain.UserID) wire.Room {
+	var names []string
+	for _, person := range v.People {
+		names = append(names, person.Name)
+	}
+	return wire.Room{
+		RoomID: v.ID, Room: v.Name, Title: v.Title(me), Kind: v.Kind, Topic: v.Topic, Archived: v.Archived,
+		CreatedAt: wire.Time(v.CreatedAt), Head: v.Head, First: v.First, Role: v.Role, Members: v.Members,
+		Usernames: names, Read: v.Read, Unread: v.Unread, Mentions: v.Mentions,
+		Muted: v.Muted, Notify: v.Notify, Draft: v.Draft,
+	}
 }
 
 // view opens what is sealed of an access.
