@@ -64,6 +64,8 @@ func TestEachFaultNamesItsVariable(t *testing.T) {
 		{"TLS_CERT_FILE", "/nowhere/cert.pem", "both or neither"},
 		{"ACCESS_TOKEN_EXPIRE_MINUTES", "0", "from 1 to"},
 		{"REGISTRATION", "maybe", "open, invite, closed"},
+		{"EDIT_WINDOW", "soon", "15m"},
+		{"EDIT_WINDOW", "-1h", "15m"},
 		{"LOG_LEVEL", "loud", "debug, info, warn, error"},
 		{"LOG_FORMAT", "xml", "text, json"},
 	} {
@@ -184,6 +186,15 @@ func TestPlainHTTPBeyondLoopbackIsWarnedOf(t *testing.T) {
 		}
 		if warned := len(c.beforeServing) > 0; warned != test.warned {
 			t.Errorf("%v: warnings %q", test.changes, c.beforeServing)
+		}
+	}
+}
+
+func TestMessagesCanBeEditedForEverUnlessAWindowIsSet(t *testing.T) {
+	for value, want := range map[string]time.Duration{"": 0, "0": 0, "15m": 15 * time.Minute, "24h": 24 * time.Hour} {
+		c, err := configOf(t, map[string]string{"EDIT_WINDOW": value})
+		if err != nil || c.editWindow != want {
+			t.Errorf("%q: %v, %v", value, c, err)
 		}
 	}
 }
