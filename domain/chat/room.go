@@ -213,41 +213,51 @@ func (s *Service) Create(ctx context.Context, actor auth.Actor, wanted Creation)
 }
 
 // Open gives the actor's direct conversation with some people, made if it is
-// not there. Errors: those of domain.DirectAddress, user.not_found (NotFound),
-// limit.rooms (RateLimited).
-func (s *Service) Open(ctx context.Context, actor auth.Actor, names []string) (View, error) {
+// not there, and reports whether it was. Errors: those of domain.DirectAddress,
+// user.not_found (NotFound), limit.rooms (RateLimited).
+func (s *Service) Open(ctx context.Context, actor auth.Actor, names []string) (view View, made bool, err error) {
 	address, err := domain.DirectAddress(names...)
 	if err != nil {
-		return View{}, err
+		return View{}, false, err
 	}
-	access, err := s.reach(ctx, actor, address, see)
+	access, made, err := s.enterOrMake(ctx, actor, address, see)
 	if err != nil {
-		return View{}, err
+		return View{}, false, err
 	}
-	return s.complete(ctx, actor, access)
+	view, err = s.complete(ctx, actor, access)
+	return view, made, err
 }
 
 // reach is enter that makes a direct conversation which is not there yet.
 func (s *Service) reach(ctx context.Context, actor auth.Actor, address domain.Address, c call) (Access, error) {
-	access, err := s.enter(ctx, actor, address, c)
+	access, _, err := s.enterOrMake(ctx, actor, address, c)
+	return access, err
+}
+
+// enterOrMake is reach that reports whether it made the conversation.
+func (s *Service) enterOrMake(
+	ctx context.Context, actor auth.Actor, address domain.Address, c call,
+) (access Access, made bool, err error) {
+	access, err = s.enter(ctx, actor, address, c)
 	if address.Direct == "" || !domain.HasCode(err, "room.not_found") {
-		return access, err
+		return access, false, err
 	}
 	people, err := s.named(ctx, address.People())
 	if err != nil {
-		return Access{}, err
+		return Access{}, false, err
 	}
 	if err := s.limits.take(roomLimit, actor); err != nil {
-		return Access{}, err
+		return Access{}, false, err
 	}
-	id, _, err := s.rooms.CreateRoom(ctx, NewRoom{
+	id, made, err := s.rooms.CreateRoom(ctx, NewRoom{
 		Kind: domain.RoomDirect, Direct: directKey(actor, people), Creator: actor.ID(),
 		Members: together(actor, people), CreatedAt: s.moment(),
 	})
 	if err != nil {
-		return Access{}, fmt.Errorf("open a direct conversation: %w", err)
+		return Access{}, false, fmt.Errorf("open a direct conversation: %w", err)
 	}
-	return s.look(ctx, actor, domain.Address{ID: id}, c)
+	access, err = s.look(ctx, actor, domain.Address{ID: id}, c)
+	return access, made, err
 }
 
 // introduce tells the others of a direct conversation that it is there, once
