@@ -71,6 +71,7 @@ func (s *Service) mark(
 // write a second however many rooms they scroll through.
 type markers struct {
 	store  Members
+	people People
 	logger *slog.Logger
 	wake   chan struct{} // holds a token when somebody is due at once
 
@@ -81,6 +82,7 @@ type markers struct {
 // moves are those of one user. They are guarded by markers.mu.
 type moves struct {
 	waiting map[domain.RoomID]domain.Seq // not written yet
+	place   *Place                       // likewise
 	written time.Time                    // when the last write began
 	done    *outcome                     // of the write that takes what is waiting
 }
@@ -91,9 +93,9 @@ type outcome struct {
 	err  error
 }
 
-func newMarkers(store Members, logger *slog.Logger) *markers {
+func newMarkers(store Members, people People, logger *slog.Logger) *markers {
 	return &markers{
-		store: store, logger: logger,
+		store: store, people: people, logger: logger,
 		wake: make(chan struct{}, 1), users: map[domain.UserID]*moves{},
 	}
 }
@@ -113,14 +115,35 @@ func (m *markers) at(user domain.UserID, room domain.RoomID) domain.Seq {
 func (m *markers) move(user domain.UserID, room domain.RoomID, to domain.Seq) (stored func(context.Context) error, moved bool) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
+	u := m.of(user)
+	if moved = u.waiting[room] < to; moved {
+		u.waiting[room] = to
+	}
+	return m.schedule(u), moved
+}
+
+// keep notes where a user is.
+func (m *markers) keep(user domain.UserID, at Place) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	u := m.of(user)
+	u.place = &at
+	m.schedule(u)
+}
+
+// of finds or makes a user's moves. The caller holds mu.
+func (m *markers) of(user domain.UserID) *moves {
 	u := m.users[user]
 	if u == nil {
 		u = &moves{waiting: map[domain.RoomID]domain.Seq{}}
 		m.users[user] = u
 	}
-	if moved = u.waiting[room] < to; moved {
-		u.waiting[room] = to
-	}
+	return u
+}
+
+// schedule has a user's moves written soon, and gives what waits for it. The
+// caller holds mu.
+func (m *markers) schedule(u *moves) func(context.Context) error {
 	if u.done == nil {
 		u.done = &outcome{over: make(chan struct{})}
 		if time.Since(u.written) >= markerInterval {
@@ -138,7 +161,7 @@ func (m *markers) move(user domain.UserID, room domain.RoomID, to domain.Seq) (s
 		case <-ctx.Done():
 			return fmt.Errorf("wait for a marker: %w", ctx.Err())
 		}
-	}, moved
+	}
 }
 
 // run writes markers until ctx ends, and then what waits.
@@ -148,12 +171,12 @@ func (m *markers) run(ctx context.Context) {
 	for {
 		select {
 		case <-ctx.Done():
-			m.write(context.WithoutCancel(ctx), 0)
+			m.write(0)
 			return
 		case <-tick.C:
 		case <-m.wake:
 		}
-		m.write(ctx, markerInterval)
+		m.write(markerInterval)
 	}
 }
 
@@ -161,21 +184,35 @@ func (m *markers) run(ctx context.Context) {
 type batchOf struct {
 	user  domain.UserID
 	moves map[domain.RoomID]domain.Seq
+	place *Place
 	done  *outcome
 }
 
-// write stores what waits of everybody whose last write is an interval ago.
-func (m *markers) write(ctx context.Context, interval time.Duration) {
+// write stores what waits of everybody whose last write is an interval ago. What
+// was taken is seen through, even if the service stops.
+func (m *markers) write(interval time.Duration) {
 	for _, b := range m.due(interval) {
-		writing, cancel := context.WithTimeout(ctx, appendTimeout)
-		_, err := m.store.MoveMarkers(writing, b.user, b.moves)
+		writing, cancel := context.WithTimeout(context.Background(), appendTimeout)
+		err := m.writeOne(writing, b)
 		cancel()
-		if err != nil && !errors.Is(err, context.Canceled) {
+		if err != nil {
 			m.logger.Warn("read markers were not stored", "user_id", b.user, "err", err)
 		}
 		b.done.err = err
 		close(b.done.over)
 	}
+}
+
+func (m *markers) writeOne(ctx context.Context, b batchOf) error {
+	var placed error
+	if b.place != nil {
+		placed = m.people.SetPlace(ctx, b.user, *b.place)
+	}
+	if len(b.moves) == 0 {
+		return placed
+	}
+	_, err := m.store.MoveMarkers(ctx, b.user, b.moves)
+	return errors.Join(err, placed)
 }
 
 func (m *markers) due(interval time.Duration) []batchOf {
@@ -189,8 +226,8 @@ func (m *markers) due(interval time.Duration) []batchOf {
 		case u.done == nil:
 			delete(m.users, user) // idle: the next one starts anew
 		default:
-			list = append(list, batchOf{user, u.waiting, u.done})
-			u.waiting, u.done, u.written = map[domain.RoomID]domain.Seq{}, nil, now
+			list = append(list, batchOf{user, u.waiting, u.place, u.done})
+			u.waiting, u.place, u.done, u.written = map[domain.RoomID]domain.Seq{}, nil, nil, now
 		}
 	}
 	return list

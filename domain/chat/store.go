@@ -293,4 +293,8 @@ type People interface {
 	Profiles(ctx context.Context, names []string) ([]Profile, error)
 	// SetProfile keeps a chosen state and a status.
 	SetProfile(ctx context.Context, user domain.UserID, chosen domain.State, status encryption.Sealed) error
+	// Place gives where a user was last; zero if they were nowhere.
+	Place(ctx context.Context, user domain.UserID) (Place, error)
+	// SetPlace keeps it.
+	SetPlace(ctx context.Context, user domain.UserID, at Place) error
 }

@@ -101,7 +101,11 @@ CREATE TABLE mentions (
 );
 CREATE INDEX mentions_by_user ON mentions (user_id, room_id, seq, author_id);
 
+-- Where somebody was in the chat last: the room in view, and the message at its
+-- end if that was not the newest.
 ALTER TABLE users
+    ADD COLUMN place_room_id bigint,
+    ADD COLUMN place_seq     bigint,
     ADD COLUMN presence      text NOT NULL DEFAULT 'online',
     ADD COLUMN status_token  text,
     ADD COLUMN status_key_id text,

@@ -97,6 +97,10 @@ CREATE TABLE mentions (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX mentions_by_user ON mentions (user_id, room_id, seq, author_id);
 
+-- Where somebody was in the chat last: the room in view, and the message at its
+-- end if that was not the newest.
+ALTER TABLE users ADD COLUMN place_room_id INTEGER;
+ALTER TABLE users ADD COLUMN place_seq INTEGER;
 ALTER TABLE users ADD COLUMN presence TEXT NOT NULL DEFAULT 'online'
     CONSTRAINT users_presence CHECK (presence IN ('online', 'away', 'dnd'));
 ALTER TABLE users ADD COLUMN status_token TEXT;

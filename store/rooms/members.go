@@ -25,6 +25,8 @@ const (
 
 	profiles = `SELECT id, name, presence, coalesce(status_token, ''), coalesce(status_key_id, ''), created_at
 		FROM users WHERE folded_name {anytext ?1} AND NOT disabled`
+	placeOf    = `SELECT coalesce(place_room_id, 0), coalesce(place_seq, 0) FROM users WHERE id = ?1`
+	setPlace   = `UPDATE users SET place_room_id = ?2, place_seq = ?3 WHERE id = ?1`
 	setProfile = `UPDATE users SET presence = ?2, status_token = nullif(?3, ''), status_key_id = nullif(?4, '') WHERE id = ?1`
 )
 
@@ -115,6 +117,26 @@ func (s *Store) SetProfile(
 ) error {
 	return s.write(ctx, "keep a presence", func(ctx context.Context, t tx) error {
 		_, err := t.exec(ctx, setProfile, user, chosen, status.Token, status.KeyID)
+		return err
+	})
+}
+
+// Place implements chat.People.
+func (s *Store) Place(ctx context.Context, user domain.UserID) (at chat.Place, err error) {
+	err = s.read(ctx, "read a place", func(ctx context.Context, t tx) error {
+		at, _, err = first(ctx, t, func(rows Rows) (at chat.Place, err error) {
+			err = rows.Scan(&at.Room, &at.Seq)
+			return at, err
+		}, placeOf, user)
+		return err
+	})
+	return at, err
+}
+
+// SetPlace implements chat.People.
+func (s *Store) SetPlace(ctx context.Context, user domain.UserID, at chat.Place) error {
+	return s.write(ctx, "keep a place", func(ctx context.Context, t tx) error {
+		_, err := t.exec(ctx, setPlace, user, at.Room, at.Seq)
 		return err
 	})
 }

@@ -61,6 +61,8 @@ func roomCalls(engine store.Engine, user domain.UserID, room domain.RoomID) []Ca
 			return engine.Configure(ctx, user, room, true, domain.NotifyAll)
 		}},
 		{"Profiles", false, func(ctx context.Context) error { _, err := engine.Profiles(ctx, []string{"alice"}); return err }},
+		{"Place", false, func(ctx context.Context) error { _, err := engine.Place(ctx, user); return err }},
+		{"SetPlace", true, func(ctx context.Context) error { return engine.SetPlace(ctx, user, chat.Place{Room: room}) }},
 		{"SetProfile", true, func(ctx context.Context) error {
 			return engine.SetProfile(ctx, user, domain.Away, encryption.Sealed{})
 		}},
