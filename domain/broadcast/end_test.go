@@ -107,7 +107,7 @@ func TestAReaderThatKeptUpSeesAllBeforeTheEndHoweverFullItsQueue(t *testing.T) {
 	hub.Tell(2, domain.Event{Type: domain.EventRead, RoomID: lobby, Seq: 7}, nil) // no room for it
 	events := []domain.Event{ledger.change(domain.Left, 2), ledger.commit(lobby)}
 	ledger.events[2] = nil
-	if _, err := s.JoinAll(t.Context(), []broadcast.Joining{{ID: 2, Name: "two", Head: broadcast.Live}}); err != nil {
+	if _, err := s.JoinAll(t.Context(), []broadcast.Joining{{ID: 2, Name: "two"}}); err != nil {
 		t.Fatal(err)
 	}
 	hub.Publish(ledger.commit(2)) // too much: both rooms lag

@@ -145,7 +145,7 @@ func TestLeavingStopsARoomsEventsAtOnce(t *testing.T) {
 	hub := newHub(ledger)
 	s := subscribe(t, hub, 1)
 	join(t, s, broadcast.Live)
-	if _, err := s.Join(t.Context(), broadcast.Joining{ID: 2, Name: "other", Head: broadcast.Live}, broadcast.Live, nil); err != nil {
+	if _, err := s.Join(t.Context(), broadcast.Joining{ID: 2, Name: "other"}, broadcast.Live, nil); err != nil {
 		t.Fatal(err)
 	}
 	hub.Publish(ledger.commit(lobby))
@@ -161,7 +161,7 @@ func TestLeavingStopsARoomsEventsAtOnce(t *testing.T) {
 func TestARoomThatDoesNotExistCannotBeJoined(t *testing.T) {
 	hub := newHub(newLedger())
 	s := subscribe(t, hub, 1)
-	if _, err := s.Join(t.Context(), broadcast.Joining{ID: 99, Head: broadcast.Live}, broadcast.Live, nil); !domain.HasCode(err, "room.not_found") {
+	if _, err := s.Join(t.Context(), broadcast.Joining{ID: 99}, broadcast.Live, nil); !domain.HasCode(err, "room.not_found") {
 		t.Errorf("got %v", err)
 	}
 }

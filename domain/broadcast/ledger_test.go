@@ -19,7 +19,7 @@ import (
 const lobby domain.RoomID = 1
 
 // inLobby is joining it without a word on how far it went.
-var inLobby = broadcast.Joining{ID: lobby, Name: "lobby", Head: broadcast.Live}
+var inLobby = broadcast.Joining{ID: lobby, Name: "lobby"}
 
 // ledger is a committed history in memory.
 type ledger struct {

@@ -22,8 +22,7 @@ type member struct {
 	left    bool
 }
 
-// Live asks Join for nothing of what came before; as the Head of a Joining it
-// says that the head is not known.
+// Live asks Join for nothing of what came before.
 const Live domain.Seq = -1
 
 // Joining is a room that a subscription is to follow.
@@ -31,8 +30,8 @@ type Joining struct {
 	ID   domain.RoomID
 	Name string // empty for a direct conversation
 	// Head is the room's newest seq at the moment at which its user was found
-	// to be allowed in, or Live. What comes after it may end that; and
-	// whoever joins live is given everything after it.
+	// to be allowed in; 0 stands for the moment of joining. What comes after
+	// it may end that, and whoever joins live is given everything after it.
 	Head domain.Seq
 }
 
@@ -109,7 +108,7 @@ func (s *Subscription) enter(
 		}
 	}
 	head := max(extent.Head, r.head)
-	if since == Live || since > head {
+	if since <= 0 || since > head {
 		since = head
 	}
 	if after == Live || after > since {

@@ -47,9 +47,9 @@ func (s *Subscription) offer(m *member, lines []*wire.Line) {
 	}
 }
 
-// end makes an event the last that is given of a room, at once: it was offered,
-// and what a reader that is behind has not read stays unread. It reports false
-// if the room was left. The caller holds the room's mu.
+// end queues an event, however full the queue is, as the last that is given of
+// a room: what a reader that is behind has not read stays unread. It reports
+// false if the room was left. The caller holds the room's mu.
 func (s *Subscription) end(m *member, line *wire.Line) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()

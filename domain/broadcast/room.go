@@ -86,9 +86,9 @@ func (r *room) deliver(lines []*wire.Line) (complete bool, ended int) {
 	for i, line := range fresh {
 		switch line.Event.Type {
 		case domain.EventMember, domain.EventRoom: // these may end it for some
-			r.offer(fresh[offered : i+1])
+			r.offer(fresh[offered:i])
+			ended += r.turn(fresh[i : i+1])
 			offered = i + 1
-			ended += r.end(line)
 		}
 	}
 	r.offer(fresh[offered:])
@@ -105,16 +105,18 @@ func (r *room) offer(lines []*wire.Line) {
 	}
 }
 
-// end puts out of the room whomever an event ends it for, and gives how many
-// members that were. The event was offered before. The caller holds r.mu.
-func (r *room) end(line *wire.Line) (ended int) {
-	event := &line.Event
+// turn offers one event, puts out of the room whomever it ends it for, and
+// gives how many members that were. The caller holds r.mu.
+func (r *room) turn(line []*wire.Line) (ended int) {
+	event := &line[0].Event
 	if event.Type == domain.EventRoom && event.Change == domain.Renamed {
 		r.name.Store(&event.Room)
 	}
 	for i := len(r.members) - 1; i >= 0; i-- {
 		m := r.members[i]
-		if event.Seq > m.since && event.Ends(m.sub.user.ID) && m.sub.end(m, line) {
+		if event.Seq <= m.since || !event.Ends(m.sub.user.ID) {
+			m.sub.offer(m, line)
+		} else if m.sub.end(m, line[0]) {
 			r.removeAt(i)
 			ended++
 		}
