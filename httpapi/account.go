@@ -50,15 +50,16 @@ func (s *Server) accountCalls(api huma.API) {
 	s.accessCalls(api)
 	protected(s, api, huma.Operation{
 		OperationID: "change-me", Method: http.MethodPatch, Path: "/api/v1/me", Tags: []string{tagAccount},
-		Summary:     "Change my password",
-		Description: "Counts as a log-in attempt, and ends all my other sessions.",
-		Errors:      []int{http.StatusUnprocessableEntity, http.StatusTooManyRequests},
+		Summary: "Change my password, my presence, my status",
+		Description: "What is not given stays as it is. A password is changed first: that counts as a log-in attempt, " +
+			"takes the current one, and ends all my other sessions.",
+		Errors: []int{http.StatusUnprocessableEntity, http.StatusTooManyRequests},
 	}, s.changeMe)
 	protected(s, api, huma.Operation{
 		OperationID: "me", Method: http.MethodGet, Path: "/api/v1/me", Tags: []string{tagAccount},
 		Summary: "Who am I?",
-	}, func(_ context.Context, actor auth.Actor, _ *noInput) (*accountOutput, error) {
-		return &accountOutput{newAccount(actor.User())}, nil
+	}, func(ctx context.Context, actor auth.Actor, _ *noInput) (*meOutput, error) {
+		return showMe(actor)(s.chat.Presence(ctx, actor))
 	})
 }
 
@@ -66,19 +67,62 @@ func newAccount(user domain.User) account {
 	return account{ID: user.ID, Username: user.Name, CreatedAt: wire.Time(user.CreatedAt)}
 }
 
+// me is a person's own account, and how present they want to be.
+type me struct {
+	ID        domain.UserID `json:"id"`
+	Username  string        `json:"username" doc:"As first written"`
+	CreatedAt string        `json:"created_at" format:"date-time"`
+	State     domain.State  `json:"state" enum:"online,away,dnd" doc:"What I chose; without a connection I am offline, after ten idle minutes away"`
+	Status    string        `json:"status,omitempty" doc:"What I say of it"`
+}
+
+type meOutput struct{ Body me }
+
+// showMe makes an answer of what the core gives of the actor.
+func showMe(actor auth.Actor) func(domain.Presence, error) (*meOutput, error) {
+	return func(presence domain.Presence, err error) (*meOutput, error) {
+		if err != nil {
+			return nil, err
+		}
+		user := actor.User()
+		return &meOutput{me{
+			ID: user.ID, Username: user.Name, CreatedAt: wire.Time(user.CreatedAt),
+			State: presence.State, Status: presence.Status,
+		}}, nil
+	}
+}
+
 // accountChange is what a person changes of their account.
 type accountChange struct {
-	CurrentPassword string `json:"current_password" format:"password" doc:"The password as it is now"`
-	Password        string `json:"password" format:"password" doc:"The new one, under the rules of registration"`
+	CurrentPassword *string       `json:"current_password,omitempty" nullable:"false" format:"password" doc:"The password as it is now"`
+	Password        *string       `json:"password,omitempty" nullable:"false" format:"password" doc:"The new one, under the rules of registration"`
+	State           *domain.State `json:"state,omitempty" nullable:"false" enum:"online,away,dnd"`
+	Status          *string       `json:"status,omitempty" nullable:"false" doc:"One line of at most 100 characters; empty takes it away"`
 }
 
 type accountChangeInput struct{ Body accountChange }
 
-func (s *Server) changeMe(ctx context.Context, actor auth.Actor, in *accountChangeInput) (*accountOutput, error) {
-	if err := s.auth.ChangePassword(ctx, actor, in.Body.CurrentPassword, in.Body.Password); err != nil {
-		return nil, err
+func (s *Server) changeMe(ctx context.Context, actor auth.Actor, in *accountChangeInput) (*meOutput, error) {
+	wanted := in.Body
+	if wanted.Status != nil { // before the password is changed
+		if _, err := domain.CleanStatus(*wanted.Status); err != nil {
+			return nil, err
+		}
 	}
-	return &accountOutput{newAccount(actor.User())}, nil
+	switch {
+	case wanted.Password != nil && wanted.CurrentPassword != nil:
+		if err := s.auth.ChangePassword(ctx, actor, *wanted.CurrentPassword, *wanted.Password); err != nil {
+			return nil, err
+		}
+	case wanted.Password != nil:
+		return nil, errRequest("current_password", "a new password takes the current one")
+	case wanted.CurrentPassword != nil:
+		return nil, errRequest("password", "the new password is missing")
+	}
+	if wanted.State == nil && wanted.Status == nil {
+		return showMe(actor)(s.chat.Presence(ctx, actor))
+	}
+	return showMe(actor)(s.chat.SetPresence(ctx, actor, wanted.State, wanted.Status))
 }
 
 // handOut logs a client of the first API in: it gets an access token alone.

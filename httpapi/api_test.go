@@ -48,6 +48,7 @@ func TestAPersonRegistersLogsInAndIsKnown(t *testing.T) {
 	me := d.do(t, request{method: "GET", path: "/api/v1/me", header: map[string]string{
 		"Authorization": "bearer " + token["access_token"].(string),
 	}})
+	account["state"] = "online"
 	if diff := cmp.Diff(account, me.object(t)); diff != "" {
 		t.Error(diff)
 	}
@@ -60,8 +61,16 @@ func TestARoomIsReachedByEachOfItsNames(t *testing.T) {
 		wantStatus(t, http.StatusCreated)
 	for _, name := range []string{"lobby", "%23lobby", "1"} {
 		got := d.do(t, request{method: "GET", path: "/api/v1/rooms/" + name, token: token})
-		want := map[string]any{"room_id": 1.0, "room": "lobby", "kind": "public", "head": 1.0, "first": 1.0, "read": 0.0}
-		if diff := cmp.Diff(want, got.object(t)); diff != "" {
+		want := map[string]any{
+			"room_id": 1.0, "room": "lobby", "title": "#lobby", "kind": "public", "head": 1.0, "first": 1.0,
+			"role": "member", "members": 1.0, "read": 0.0, "unread": 0.0, "mentions": 0.0, "notify": "mentions",
+		}
+		room := got.object(t)
+		if !zuluTime.MatchString(room["created_at"].(string)) {
+			t.Errorf("created_at is %v", room["created_at"])
+		}
+		delete(room, "created_at")
+		if diff := cmp.Diff(want, room); diff != "" {
 			t.Errorf("%s: %s", name, diff)
 		}
 	}
@@ -69,9 +78,9 @@ func TestARoomIsReachedByEachOfItsNames(t *testing.T) {
 		status int
 		code   string
 	}{
-		"nowhere": {404, "room.not_found"}, "@bob": {404, "room.not_found"}, "99": {404, "room.not_found"},
+		"nowhere": {404, "room.not_found"}, "@bob": {404, "user.not_found"}, "99": {404, "room.not_found"},
 		"Lobby": {422, "room.name"}, "%20": {422, "room.name"}, "%2e%2e": {422, "room.name"},
-		"a%2Fb": {422, "room.name"}, "%00": {422, "room.name"}, strings.Repeat("x", 65): {422, "request.invalid"},
+		"a%2Fb": {422, "room.name"}, "%00": {422, "room.name"}, strings.Repeat("x", 65): {422, "room.name"}, strings.Repeat("x", 513): {422, "request.invalid"},
 		"99999999999999999999": {422, "room.name"},
 	} {
 		d.do(t, request{method: "GET", path: "/api/v1/rooms/" + name, token: token}).wantProblem(t, want.status, want.code)
@@ -130,7 +139,7 @@ func TestHistoryComesInPages(t *testing.T) {
 	d := openDoor(t, nil)
 	token := d.token(t, "alice")
 	empty := d.do(t, request{method: "GET", path: "/api/v1/rooms/lobby/messages", token: token})
-	want := `{"messages":[],"has_before":false,"has_after":false,"head":0,"first":1}`
+	want := `{"messages":[],"notices":[],"has_before":false,"has_after":false,"head":0,"first":1}`
 	if strings.TrimSpace(empty.text) != want {
 		t.Errorf("an empty room is %s, want %s", empty.text, want)
 	}

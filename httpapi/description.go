@@ -27,7 +27,11 @@ const docsPolicy = "default-src 'none'; style-src 'self'; frame-ancestors 'none'
 func (s *Server) docs(router chi.Router, api *huma.OpenAPI) error {
 	api.Tags = []*huma.Tag{
 		{Name: tagAccount},
+		{Name: tagPeople},
 		{Name: tagRooms},
+		{Name: tagMembers},
+		{Name: tagMessages},
+		{Name: tagOwn},
 		{Name: tagLive},
 		{Name: tagService},
 		{Name: tagFirst, Description: "Kept as it was, for clients written for the FastAPI chat backend"},

@@ -43,7 +43,7 @@ func TestTheAPIDescribesItselfInOpenAPI(t *testing.T) {
 			t.Errorf("%s is not described", call)
 		}
 	}
-	if shape := string(spec.Components.Schemas["Draft"]); !strings.Contains(shape, `"additionalProperties":false`) {
+	if shape := string(spec.Components.Schemas["NewMessage"]); !strings.Contains(shape, `"additionalProperties":false`) {
 		t.Errorf("a draft may hold anything: %s", shape)
 	}
 	if shape := string(spec.Components.Schemas["AccountChange"]); !strings.Contains(shape, `"additionalProperties":false`) {

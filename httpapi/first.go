@@ -3,6 +3,7 @@ package httpapi
 import (
 	"context"
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -84,19 +85,34 @@ func (s *Server) firstCalls(api huma.API) {
 	}, s.firstMessages)
 }
 
+// firstPages is how many pages of history are read at most where many messages
+// were deleted.
+const firstPages = 5
+
+// firstMessages gives the newest messages as they stand now. The first API has
+// no word for a deleted one: it is left out, and an older one takes its place.
 func (s *Server) firstMessages(ctx context.Context, actor auth.Actor, in *firstHistoryInput) (*firstHistoryOutput, error) {
-	page, err := s.chat.Messages(ctx, actor, domain.Address{Name: domain.Lobby}, chat.Span{
-		Limit: min(in.Limit, chat.MaxPage),
-	})
-	if err != nil {
-		return nil, err
-	}
-	messages := make([]firstMessage, len(page.Messages))
-	for i, m := range page.Messages {
-		messages[i] = firstMessage{
-			ID: m.Seq, UserID: m.Author.ID, Username: m.Author.Name,
-			Content: m.Content, CreatedAt: firstTime(m.CreatedAt),
+	limit := min(in.Limit, chat.MaxPage)
+	var newestFirst []firstMessage
+	span := chat.Span{Limit: limit}
+	for range firstPages {
+		page, err := s.chat.Messages(ctx, actor, domain.Address{Name: domain.Lobby}, span)
+		if err != nil {
+			return nil, err
 		}
+		for _, m := range slices.Backward(page.Messages) {
+			if !m.Deleted && len(newestFirst) < limit {
+				newestFirst = append(newestFirst, firstMessage{
+					ID: m.Seq, UserID: m.Author.ID, Username: m.Author.Name,
+					Content: m.Content, CreatedAt: firstTime(m.CreatedAt),
+				})
+			}
+		}
+		if len(newestFirst) == limit || !page.HasBefore {
+			break
+		}
+		span.Before = &page.Messages[0].Seq
 	}
-	return &firstHistoryOutput{messages}, nil
+	slices.Reverse(newestFirst)
+	return &firstHistoryOutput{append([]firstMessage{}, newestFirst...)}, nil
 }

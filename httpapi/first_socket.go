@@ -31,7 +31,7 @@ func (s *Server) serveFirstSocket(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	call.actor = actor
-	s.accept(w, r, actor, firstDialect{}, func(ctx context.Context, c *socket) error {
+	s.accept(w, r, actor, firstDialect{arrival: firstArrival(actor.Name())}, func(ctx context.Context, c *socket) error {
 		_, err := c.live.Follow(ctx, domain.Address{Name: domain.Lobby}, broadcast.Live, func(chat.View) *wire.Line {
 			return wire.NewReply(firstNotice{Type: "system", Message: "Connected as " + actor.Name()})
 		})
@@ -75,21 +75,23 @@ type (
 var laggedLine = []byte(`{"type":"lagged"`)
 
 // encodeFirst writes an event as the first API does; nil for those it does not
-// know.
+// know. A message that was deleted meanwhile is left out.
 func encodeFirst(e domain.Event) []byte {
-	var v any
 	switch {
-	case e.Type == domain.EventMessage:
-		v = firstEvent{
+	case e.Type == domain.EventMessage && !e.Message.Deleted:
+		return marshalFirst(firstEvent{
 			Type: "message", Username: e.Message.Author.Name,
 			Content: e.Message.Content, Timestamp: firstTime(e.Message.CreatedAt),
-		}
+		})
 	case e.Type == domain.EventPresence:
 		return firstNotices(e.People)
 	default:
 		return nil
 	}
-	return marshalFirst(v)
+}
+
+func firstArrival(name string) []byte {
+	return marshalFirst(firstNotice{Type: "system", Message: name + " joined the chat"})
 }
 
 // firstNotices tells who came and who went, a line for each.
@@ -98,7 +100,7 @@ func firstNotices(people []domain.Presence) []byte {
 	for _, p := range people {
 		switch {
 		case p.Came:
-			lines = append(lines, marshalFirst(firstNotice{Type: "system", Message: p.User.Name + " joined the chat"}))
+			lines = append(lines, firstArrival(p.User.Name))
 		case p.State == domain.Offline:
 			lines = append(lines, marshalFirst(firstNotice{Type: "system", Message: p.User.Name + " left the chat"}))
 		}
@@ -115,12 +117,14 @@ func marshalFirst(v any) []byte {
 }
 
 // firstDialect is the protocol of /ws/chat.
-type firstDialect struct{}
+type firstDialect struct {
+	arrival []byte // what the others are told of the peer's own coming
+}
 
 func (firstDialect) protocols() []string { return nil }
 
 // write sends each event in a frame of its own: that is all its clients read.
-func (firstDialect) write(c *socket, batch []*wire.Line) error {
+func (d firstDialect) write(c *socket, batch []*wire.Line) error {
 	for _, line := range batch {
 		frame := line.JSON
 		if line.Event.Type != "" {
@@ -130,6 +134,9 @@ func (firstDialect) write(c *socket, batch []*wire.Line) error {
 			continue
 		}
 		for one := range bytes.SplitSeq(frame, []byte{'\n'}) {
+			if bytes.Equal(one, d.arrival) {
+				continue
+			}
 			if err := c.send(one); err != nil {
 				return err
 			}

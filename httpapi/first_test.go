@@ -114,8 +114,14 @@ func TestTheFirstSocketTellsWhoComesSpeaksAndGoes(t *testing.T) {
 	d := openDoor(t, nil)
 	alice := d.first(t, d.token(t, "alice"))
 	bob := d.first(t, d.token(t, "bob"))
-	if came := alice.wantNext("system"); came["message"] != "bob joined the chat" {
-		t.Errorf("got %v", came)
+	// Both came within a second, so both are told of the other, and of no more.
+	for _, c := range []struct {
+		s     *socket
+		other string
+	}{{alice, "bob"}, {bob, "alice"}} {
+		if came := c.s.wantNext("system"); came["message"] != c.other+" joined the chat" {
+			t.Errorf("got %v", came)
+		}
 	}
 	bob.say(map[string]any{"type": "message", "content": "hi", "color": "ignored"})
 	for _, s := range []*socket{alice, bob} {

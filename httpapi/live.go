@@ -184,7 +184,7 @@ func send(ctx context.Context, c *socket, room domain.Address, f frame) error {
 }
 
 func read(ctx context.Context, c *socket, room domain.Address, f frame) error {
-	return c.server.chat.MarkRead(ctx, c.actor, room, f.seq, c.live.Subscription)
+	return c.server.chat.NoteRead(ctx, c.actor, room, f.seq, c.live.Subscription)
 }
 
 func typing(ctx context.Context, c *socket, room domain.Address, _ frame) error {

@@ -87,8 +87,14 @@ func TestFramesAndTheirAnswers(t *testing.T) {
 		t.Error(diff)
 	}
 	bob.subscribe(0)
-	if came := alice.wantNext("presence"); came["username"] != "bob" || came["online"] != true {
-		t.Errorf("got %v", came)
+	for _, s := range []*socket{alice, bob} { // both came within a second
+		came := s.wantNext("presence")
+		want := map[string]any{"type": "presence", "room_id": 1.0, "room": "lobby", "users": []any{
+			map[string]any{"username": "alice", "state": "online"}, map[string]any{"username": "bob", "state": "online"},
+		}}
+		if diff := cmp.Diff(want, came); diff != "" {
+			t.Error(diff)
+		}
 	}
 
 	alice.say(map[string]any{"type": "send", "room": "lobby", "content": "hi", "nonce": "n-1"})
@@ -127,8 +133,9 @@ func TestFramesAndTheirAnswers(t *testing.T) {
 	if left := bob.wantNext("unsubscribed"); left["room"] != "lobby" || left["room_id"] != 1.0 {
 		t.Errorf("got %v", left)
 	}
-	if went := alice.wantNext("presence"); went["online"] != false {
-		t.Errorf("got %v", went)
+	went := alice.wantNext("presence")["users"]
+	if diff := cmp.Diff([]any{map[string]any{"username": "bob", "state": "offline"}}, went); diff != "" {
+		t.Error(diff)
 	}
 	alice.say(send("without bob"))
 	alice.want("message")
@@ -164,7 +171,7 @@ func TestAFaultOfAFrameLeavesTheConnectionOpen(t *testing.T) {
 		`{"type":"typing","room":"lobby","room":"lobby"}`:                  "frame.repeated_field",
 		`{"type":"typing","room":"Lobby"}`:                                 "room.name",
 		`{"type":"typing","room":"nowhere"}`:                               "room.not_found",
-		`{"type":"subscribe","room":"@bob"}`:                               "room.not_found",
+		`{"type":"subscribe","room":"@bob"}`:                               "user.not_found",
 		`{"type":"subscribe","room":"lobby","after":-1}`:                   "frame.value",
 		`{"type":"subscribe","room":"lobby","after":"1"}`:                  "frame.value",
 		`{"type":"subscribe","room":"lobby","after":1.5}`:                  "frame.value",

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"reflect"
 	"slices"
@@ -26,11 +27,15 @@ const callTimeout = 15 * time.Second
 
 // The groups of calls, as the description names them.
 const (
-	tagAccount = "Account"
-	tagRooms   = "Rooms"
-	tagLive    = "Live"
-	tagFirst   = "First API"
-	tagService = "Service"
+	tagAccount  = "Account"
+	tagPeople   = "People"
+	tagRooms    = "Rooms"
+	tagMembers  = "Members"
+	tagMessages = "Messages"
+	tagOwn      = "My place in a room"
+	tagLive     = "Live"
+	tagFirst    = "First API"
+	tagService  = "Service"
 )
 
 func init() {
@@ -123,7 +128,9 @@ func register[I, O any](
 ) {
 	op.BodyReadTimeout = -1 // the body was read before
 	op.RejectUnknownQueryParameters = !isFirst(&op)
-	op.Responses = problemResponses(api, op.Errors)
+	responses := problemResponses(api, op.Errors)
+	maps.Copy(responses, op.Responses)
+	op.Responses = responses
 	op.Errors = nil
 	huma.Register(api, op, func(ctx context.Context, input *I) (*O, error) {
 		output, err := handle(ctx, callOf(ctx).actor, input)
@@ -156,6 +163,12 @@ func problemResponses(api huma.API, codes []int) map[string]*huma.Response {
 		responses[strconv.Itoa(code)] = &huma.Response{Description: http.StatusText(code), Content: content}
 	}
 	return responses
+}
+
+// jsonOf describes a body of JSON.
+func jsonOf[T any](api huma.API) map[string]*huma.MediaType {
+	schema := api.OpenAPI().Components.Schemas.Schema(reflect.TypeFor[T](), true, "")
+	return map[string]*huma.MediaType{"application/json": {Schema: schema}}
 }
 
 // hideRefusedValues turns huma's own refusals, which repeat the value refused,

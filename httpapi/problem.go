@@ -162,6 +162,11 @@ func errTokenRequired() *domain.Error {
 	}
 }
 
+// errRequest answers inputs that do not go together.
+func errRequest(field, message string) *domain.Error {
+	return &domain.Error{Kind: domain.Invalid, Code: "request.invalid", Field: field, Message: message}
+}
+
 // errTooLarge answers a body that is bigger than one may be.
 func errTooLarge() *domain.Error {
 	return &domain.Error{

@@ -3,7 +3,6 @@ package httpapi
 import (
 	"context"
 	"net/http"
-	"reflect"
 
 	"github.com/danielgtaylor/huma/v2"
 
@@ -13,178 +12,184 @@ import (
 	"parley/domain/wire"
 )
 
-// maxSafe is the largest integer that every JSON reader keeps exact (RFC 8259,
-// section 6).
-const maxSafe = 1<<53 - 1
-
 // RoomPath names a room in an address. It is exported because huma looks into
 // no other kind of embedded struct.
 type RoomPath struct {
-	Room string `path:"room" maxLength:"64" doc:"lobby or %23lobby for a name, @bob for my conversation with bob, 17 for an id" example:"lobby"`
+	Room string `path:"room" maxLength:"512" doc:"lobby or %23lobby for a name, @bob or @bob,carol for my conversation with them, 17 for an id" example:"lobby"`
 }
 
-// room is a room as the caller sees it.
-type room struct {
-	RoomID domain.RoomID   `json:"room_id"`
-	Room   string          `json:"room,omitempty" doc:"Its name; a direct conversation has none"`
-	Kind   domain.RoomKind `json:"kind" enum:"public,private,direct"`
-	Head   domain.Seq      `json:"head" doc:"The newest seq; 0 if nothing happened yet"`
-	First  domain.Seq      `json:"first" doc:"The oldest seq that is kept"`
-	Read   domain.Seq      `json:"read" doc:"How far the caller has read"`
+func (p *RoomPath) roomName() string { return p.Room }
+
+// inRoom adds a call about the room that its address names. It needs an access
+// token.
+func inRoom[I, O any, P interface {
+	*I
+	roomName() string
+}](
+	s *Server, api huma.API, op huma.Operation,
+	handle func(ctx context.Context, actor auth.Actor, room domain.Address, in *I) (*O, error),
+) {
+	op.Errors = append([]int{http.StatusNotFound, http.StatusUnprocessableEntity}, op.Errors...)
+	protected(s, api, op, func(ctx context.Context, actor auth.Actor, in *I) (*O, error) {
+		room, err := domain.ParseAddress(P(in).roomName())
+		if err != nil {
+			return nil, err
+		}
+		return handle(ctx, actor, room, in)
+	})
 }
 
-type roomOutput struct{ Body room }
+type roomOutput struct{ Body wire.Room }
 
-// seqParam is a seq in a query, or none.
-type seqParam struct {
-	value int64
-	seq   *domain.Seq
+// rooms is a list of rooms.
+type rooms struct {
+	Rooms []wire.Room `json:"rooms" nullable:"false"`
+	Next  string      `json:"next,omitempty" doc:"The after of the next page; left out on the last one"`
 }
 
-// Schema describes the seq.
-func (seqParam) Schema(huma.Registry) *huma.Schema {
-	least, most := 0.0, float64(maxSafe)
-	schema := &huma.Schema{Type: huma.TypeInteger, Format: "int64", Minimum: &least, Maximum: &most}
-	schema.PrecomputeMessages()
-	return schema
+type roomsOutput struct{ Body rooms }
+
+// roomsInput asks for one's own rooms or for a page of the public ones.
+type roomsInput struct {
+	All   string `query:"all" enum:"public" doc:"All public rooms by name, page by page, instead of mine"`
+	After string `query:"after" doc:"With all: rooms whose name comes after this one"`
+	Limit int    `query:"limit" minimum:"1" maximum:"200" doc:"With all: how many at most; 50 if not given"`
 }
 
-// Receiver is what huma reads the seq into.
-func (p *seqParam) Receiver() reflect.Value { return reflect.ValueOf(&p.value).Elem() }
-
-// OnParamSet keeps whether there was one.
-func (p *seqParam) OnParamSet(isSet bool, _ any) {
-	if isSet {
-		seq := domain.Seq(p.value)
-		p.seq = &seq
-	}
+// newRoom is a room that the caller wants to have.
+type newRoom struct {
+	Kind    domain.RoomKind `json:"kind" enum:"public,private,direct"`
+	Name    string          `json:"name,omitempty" doc:"Of a public or private room: 1 to 32 of a-z 0-9 _ -, beginning with a letter"`
+	Topic   string          `json:"topic,omitempty" doc:"Of a public or private room: one line of at most 250 characters"`
+	Members []string        `json:"members,omitempty" nullable:"false" doc:"Of a direct conversation: the names of 1 to 8 others"`
 }
 
-type historyInput struct {
+type newRoomInput struct{ Body newRoom }
+
+type newRoomOutput struct {
+	Status int
+	Body   wire.Room
+}
+
+// roomChange is what the caller changes of a room.
+type roomChange struct {
+	Name     *string `json:"name,omitempty" nullable:"false" doc:"1 to 32 of a-z 0-9 _ -, beginning with a letter"`
+	Topic    *string `json:"topic,omitempty" nullable:"false" doc:"One line of at most 250 characters; empty takes it away"`
+	Archived *bool   `json:"archived,omitempty" nullable:"false" doc:"Whether it can be read and no more"`
+}
+
+type roomChangeInput struct {
 	RoomPath
-	Before seqParam `query:"before" doc:"Messages older than this seq"`
-	After  seqParam `query:"after" doc:"Messages newer than this seq"`
-	Around seqParam `query:"around" doc:"Messages on both sides of this seq"`
-	Limit  int      `query:"limit" minimum:"1" maximum:"200" default:"50" doc:"How many at most"`
+	Body roomChange
 }
 
-// page is a stretch of a room's messages.
-type page struct {
-	Messages  []wire.Message `json:"messages" nullable:"false" doc:"Oldest first"`
-	HasBefore bool           `json:"has_before" doc:"Whether there are older messages"`
-	HasAfter  bool           `json:"has_after" doc:"Whether there are newer messages"`
-	Head      domain.Seq     `json:"head" doc:"The room's newest seq"`
-	First     domain.Seq     `json:"first" doc:"The oldest seq that is kept"`
-}
-
-type pageOutput struct{ Body page }
-
-// draft is a message that the caller wants to send.
-type draft struct {
-	Content string     `json:"content" doc:"1 to 4,000 characters"`
-	Nonce   string     `json:"nonce,omitempty" doc:"1 to 64 characters, best a UUID: the same nonce again within 24 h is the same message"`
-	ReplyTo domain.Seq `json:"reply_to,omitempty" minimum:"0" maximum:"9007199254740991" doc:"The seq of the message answered"`
-}
-
-type sendInput struct {
-	RoomPath
-	Body draft
-}
-
-type messageOutput struct{ Body wire.Message }
-
-// marker says how far the caller has read.
-type marker struct {
-	Seq domain.Seq `json:"seq" minimum:"0" maximum:"9007199254740991" doc:"How far I have read; a marker only moves forward"`
-}
-
-type readInput struct {
-	RoomPath
-	Body marker
-}
-
+// roomCalls make rooms, show and change them.
 func (s *Server) roomCalls(api huma.API) {
 	protected(s, api, huma.Operation{
-		OperationID: "room", Method: http.MethodGet, Path: "/api/v1/rooms/{room}", Tags: []string{tagRooms},
-		Summary: "A room", Errors: []int{http.StatusNotFound},
-	}, s.room)
+		OperationID: "rooms", Method: http.MethodGet, Path: "/api/v1/rooms", Tags: []string{tagRooms},
+		Summary: "My rooms, or all public ones",
+		Description: "Mine are those that I am in, with what waits for me there, and those that I am invited to: " +
+			"the lobby, then by name, then direct conversations, the newest first.",
+		Errors: []int{http.StatusUnprocessableEntity},
+	}, s.rooms)
 	protected(s, api, huma.Operation{
-		OperationID: "messages", Method: http.MethodGet, Path: "/api/v1/rooms/{room}/messages", Tags: []string{tagRooms},
-		Summary:     "Messages of a room",
-		Description: "The newest, or those before, after or around a seq. Give at most one of the three.",
-		Errors:      []int{http.StatusNotFound, http.StatusUnprocessableEntity},
-	}, s.messages)
-	protected(s, api, huma.Operation{
-		OperationID: "send", Method: http.MethodPost, Path: "/api/v1/rooms/{room}/messages", Tags: []string{tagRooms},
-		Summary: "Send a message", DefaultStatus: http.StatusCreated,
-		Description: "Answers once the message is safely stored.",
-		Errors: []int{
-			http.StatusNotFound, http.StatusConflict, http.StatusUnprocessableEntity,
-			http.StatusTooManyRequests, http.StatusServiceUnavailable,
+		OperationID: "make-room", Method: http.MethodPost, Path: "/api/v1/rooms", Tags: []string{tagRooms},
+		Summary:       "Make a room, or open a direct conversation",
+		Description:   "I own a room that I make. A direct conversation that is there already is given with 200.",
+		DefaultStatus: http.StatusCreated,
+		Responses: map[string]*huma.Response{
+			"200": {Description: "The direct conversation was there already", Content: jsonOf[wire.Room](api)},
 		},
-	}, s.send)
-	protected(s, api, huma.Operation{
-		OperationID: "read", Method: http.MethodPut, Path: "/api/v1/rooms/{room}/read", Tags: []string{tagRooms},
-		Summary: "Move my read marker", DefaultStatus: http.StatusNoContent,
-		Errors: []int{http.StatusNotFound, http.StatusUnprocessableEntity},
-	}, s.markRead)
-}
-
-func (s *Server) room(ctx context.Context, actor auth.Actor, in *RoomPath) (*roomOutput, error) {
-	address, err := domain.ParseAddress(in.Room)
-	if err != nil {
-		return nil, err
-	}
-	view, err := s.chat.Room(ctx, actor, address)
-	if err != nil {
-		return nil, err
-	}
-	return &roomOutput{room{
-		RoomID: view.ID, Room: view.Name, Kind: view.Kind, Head: view.Head, First: view.First, Read: view.Read,
-	}}, nil
-}
-
-func (s *Server) messages(ctx context.Context, actor auth.Actor, in *historyInput) (*pageOutput, error) {
-	address, err := domain.ParseAddress(in.Room)
-	if err != nil {
-		return nil, err
-	}
-	found, err := s.chat.Messages(ctx, actor, address, chat.Span{
-		Before: in.Before.seq, After: in.After.seq, Around: in.Around.seq, Limit: in.Limit,
+		Errors: []int{http.StatusNotFound, http.StatusConflict, http.StatusUnprocessableEntity, http.StatusTooManyRequests},
+	}, s.makeRoom)
+	inRoom(s, api, huma.Operation{
+		OperationID: "room", Method: http.MethodGet, Path: "/api/v1/rooms/{room}", Tags: []string{tagRooms},
+		Summary: "A room", Description: "Of one that I am only invited to, its name and topic; what happened there stays hidden.",
+	}, func(ctx context.Context, actor auth.Actor, room domain.Address, _ *RoomPath) (*roomOutput, error) {
+		return showRoom(actor)(s.chat.Room(ctx, actor, room))
 	})
-	if err != nil {
-		return nil, err
-	}
-	body := page{
-		Messages:  make([]wire.Message, len(found.Messages)),
-		HasBefore: found.HasBefore, HasAfter: found.HasAfter, Head: found.Head, First: found.First,
-	}
-	for i, message := range found.Messages {
-		body.Messages[i] = wire.FromMessage(message, actor.ID())
-	}
-	return &pageOutput{body}, nil
-}
-
-func (s *Server) send(ctx context.Context, actor auth.Actor, in *sendInput) (*messageOutput, error) {
-	address, err := domain.ParseAddress(in.Room)
-	if err != nil {
-		return nil, err
-	}
-	sent, err := s.chat.Send(ctx, actor, address, chat.Draft{
-		Content: in.Body.Content, Nonce: in.Body.Nonce, ReplyTo: in.Body.ReplyTo,
+	inRoom(s, api, huma.Operation{
+		OperationID: "change-room", Method: http.MethodPatch, Path: "/api/v1/rooms/{room}", Tags: []string{tagRooms},
+		Summary: "Rename a room, set its topic, archive it",
+		Description: "Owners do all of it, moderators set the topic. What is not given stays as it is. " +
+			"A room is taken out of the archive first and put into it last.",
+		Errors: []int{http.StatusForbidden, http.StatusConflict, http.StatusTooManyRequests},
+	}, func(ctx context.Context, actor auth.Actor, room domain.Address, in *roomChangeInput) (*roomOutput, error) {
+		return showRoom(actor)(s.chat.ChangeRoom(ctx, actor, room, chat.RoomChange(in.Body)))
 	})
-	if err != nil {
-		return nil, err
-	}
-	return &messageOutput{wire.FromMessage(sent.Message, actor.ID())}, nil
+	inRoom(s, api, huma.Operation{
+		OperationID: "delete-room", Method: http.MethodDelete, Path: "/api/v1/rooms/{room}", Tags: []string{tagRooms},
+		Summary:     "Delete a room and all that is in it",
+		Description: "Owners do. Nobody finds it again, by its name, its id or a link.",
+		Errors:      []int{http.StatusForbidden, http.StatusConflict, http.StatusTooManyRequests}, DefaultStatus: http.StatusNoContent,
+	}, func(ctx context.Context, actor auth.Actor, room domain.Address, _ *RoomPath) (*noOutput, error) {
+		return nil, s.chat.DeleteRoom(ctx, actor, room)
+	})
 }
 
-type noOutput struct{}
+// showRoom makes an answer of what the core gives of a room.
+func showRoom(actor auth.Actor) func(chat.View, error) (*roomOutput, error) {
+	return func(view chat.View, err error) (*roomOutput, error) {
+		if err != nil {
+			return nil, err
+		}
+		return &roomOutput{view.Wire(actor.ID())}, nil
+	}
+}
 
-func (s *Server) markRead(ctx context.Context, actor auth.Actor, in *readInput) (*noOutput, error) {
-	address, err := domain.ParseAddress(in.Room)
+func (s *Server) rooms(ctx context.Context, actor auth.Actor, in *roomsInput) (*roomsOutput, error) {
+	var views []chat.View
+	var err error
+	switch {
+	case in.All != "":
+		views, err = s.chat.Directory(ctx, actor, in.After, in.Limit)
+	case in.After != "" || in.Limit != 0:
+		return nil, errRequest("all", "after and limit go with all=public")
+	default:
+		views, err = s.chat.Rooms(ctx, actor)
+	}
 	if err != nil {
 		return nil, err
 	}
-	return &noOutput{}, s.chat.MarkRead(ctx, actor, address, in.Body.Seq, nil)
+	body := rooms{Rooms: make([]wire.Room, len(views))}
+	for i, view := range views {
+		body.Rooms[i] = view.Wire(actor.ID())
+	}
+	if in.All != "" && len(views) == pageLimit(in.Limit) {
+		body.Next = views[len(views)-1].Name
+	}
+	return &roomsOutput{body}, nil
+}
+
+// pageLimit is how long a page is of which no length, or that one, was asked.
+func pageLimit(limit int) int {
+	if limit == 0 {
+		return chat.DefaultPage
+	}
+	return limit
+}
+
+func (s *Server) makeRoom(ctx context.Context, actor auth.Actor, in *newRoomInput) (*newRoomOutput, error) {
+	wanted := in.Body
+	var view chat.View
+	var err error
+	made := true
+	switch {
+	case wanted.Kind != domain.RoomDirect && len(wanted.Members) > 0:
+		return nil, errRequest("members", "only a direct conversation is made with its members; invite them")
+	case wanted.Kind != domain.RoomDirect:
+		view, err = s.chat.Create(ctx, actor, chat.Creation{Name: wanted.Name, Kind: wanted.Kind, Topic: wanted.Topic})
+	case wanted.Name != "" || wanted.Topic != "":
+		return nil, errRequest("name", "a direct conversation has neither name nor topic")
+	default:
+		view, made, err = s.chat.Open(ctx, actor, wanted.Members)
+	}
+	if err != nil {
+		return nil, err
+	}
+	output := &newRoomOutput{Status: http.StatusCreated, Body: view.Wire(actor.ID())}
+	if !made {
+		output.Status = http.StatusOK
+	}
+	return output, nil
 }

@@ -17,6 +17,9 @@ import (
 // readyTimeout bounds the question whether requests can be served.
 const readyTimeout = 2 * time.Second
 
+// permalink is where a message is linked to, by its room's id and its seq.
+const permalink = "/r/{room_id:[1-9][0-9]*}/{seq:[1-9][0-9]*}"
+
 // newRouter puts the calls together with what every call goes through.
 func (s *Server) newRouter(c Config) (chi.Router, error) {
 	guard, err := s.crossOrigin()
@@ -37,7 +40,13 @@ func (s *Server) newRouter(c Config) (chi.Router, error) {
 	s.accountCalls(api)
 	s.sessionCalls(api)
 	s.keyCalls(api)
+	s.peopleCalls(api)
 	s.roomCalls(api)
+	s.memberCalls(api)
+	s.historyCalls(api)
+	s.messageCalls(api)
+	s.markCalls(api)
+	s.ownCalls(api)
 	s.firstCalls(api)
 	s.serviceCalls(api)
 	router.Get("/api/v1/ws", s.serveLive)
@@ -46,9 +55,11 @@ func (s *Server) newRouter(c Config) (chi.Router, error) {
 	if err := s.docs(router, api.OpenAPI()); err != nil {
 		return nil, err
 	}
-	router.Get("/", func(w http.ResponseWriter, r *http.Request) {
-		http.Redirect(w, r, "/api/v1/docs", http.StatusFound)
-	})
+	for _, path := range []string{"/", permalink} {
+		router.Get(path, func(w http.ResponseWriter, r *http.Request) {
+			http.Redirect(w, r, docsPath, http.StatusFound)
+		})
+	}
 	return router, nil
 }
 

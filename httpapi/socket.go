@@ -275,6 +275,7 @@ func (c *socket) readFrame(buffer *bytes.Buffer, reader io.Reader) error {
 }
 
 func (c *socket) receive(frame []byte) {
+	c.live.Active()
 	ctx, cancel := context.WithTimeout(c.ctx, callTimeout)
 	defer cancel()
 	c.dialect.receive(ctx, c, frame)
