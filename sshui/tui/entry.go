@@ -1,7 +1,6 @@
 package tui
 
 import (
-	"fmt"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -9,6 +8,7 @@ import (
 	"github.com/charmbracelet/x/ansi"
 
 	"parley/domain"
+	"parley/domain/markup"
 )
 
 // sendState is how far a message of one's own has come.
@@ -20,18 +20,36 @@ const (
 	failed                   // refused or lost; can be sent again
 )
 
-// entry is one message in the timeline, and its drawn rows as long as they
-// hold.
+const (
+	// foldFrom is from how many lines on a message is folded to its first ones,
+	// and foldRows from how many rows on one of long lines is.
+	foldFrom, foldRows = 15, 30
+	// foldTo is how many rows are left of it.
+	foldTo = 12
+)
+
+// entry is one thing in the timeline: a message, or what happened between two
+// of them; and its drawn rows as long as they hold.
 type entry struct {
-	seq    domain.Seq // 0 unless stored
+	seq    domain.Seq // 0 unless stored; of several notices, the last
 	author domain.Author
+	raw    string // as it was sent
 	text   string // made visible
 	at     time.Time
 	mine   bool
 
+	edited, deleted, pinned bool
+	calls                   bool // it mentions the reader
+	replyTo                 domain.Seq
+	quote                   *domain.Quote
+	reactions               []domain.Reaction
+	notices                 []notice // instead of a message
+
+	chosen   bool // by the keyboard
+	unfolded bool
+
 	state  sendState
 	nonce  string
-	raw    string // what to send, while it is not stored
 	reason string // why it failed
 
 	accepted domain.Seq // its place, once acknowledged: it only has to arrive
@@ -51,6 +69,7 @@ type look struct {
 	method  ansi.Method
 	width   int // cells
 	zone    *time.Location
+	me      string // the reader's name
 }
 
 // wideEnough is from which width on names have a column of their own.
@@ -67,11 +86,35 @@ func (l look) nameWidth() int {
 // actionPrefix marks what somebody does rather than says.
 const actionPrefix = "/me "
 
-func newEntry(m domain.Message, me domain.UserID) *entry {
-	return &entry{
-		seq: m.Seq, author: m.Author, text: domain.Visible(m.Content), at: m.CreatedAt, mine: m.Author.ID == me,
-	}
+func newEntry(m domain.Message, me domain.Author) *entry {
+	e := &entry{}
+	e.take(m, me)
+	return e
 }
+
+// take makes the entry what a message is now.
+func (e *entry) take(m domain.Message, me domain.Author) {
+	m.Author.Name = domain.VisibleLine(m.Author.Name)
+	e.seq, e.author, e.at, e.mine = m.Seq, m.Author, m.CreatedAt, m.Author.ID == me.ID
+	e.raw, e.text = m.Content, domain.Visible(m.Content)
+	e.edited, e.deleted, e.pinned = !m.EditedAt.IsZero(), m.Deleted, m.Pinned
+	e.replyTo, e.quote, e.reactions = m.ReplyTo, m.Quote, m.Reactions
+	e.calls = !e.mine && !m.Deleted && mentions(m.Mentions, me.Name)
+	e.redraw()
+}
+
+// mentions reports whether a name is among those that a message calls.
+func mentions(names []string, me string) bool {
+	for _, name := range names {
+		if strings.EqualFold(name, me) || name == domain.MentionHere || name == domain.MentionRoom {
+			return true
+		}
+	}
+	return false
+}
+
+// isMessage reports whether the entry is a message that is stored.
+func (e *entry) isMessage() bool { return e.seq > 0 && e.notices == nil }
 
 // draw gives the entry's rows in a look.
 func (e *entry) draw(l look) []row {
@@ -85,86 +128,172 @@ func (e *entry) draw(l look) []row {
 func (e *entry) redraw() { e.drawn, e.rows = 0, nil }
 
 func (e *entry) paint(l look) []row {
-	name, text := e.author.Name, e.text
-	action, isAction := strings.CutPrefix(text, actionPrefix)
-	if isAction {
-		text = name + " " + action
-		name = "*"
+	if e.notices != nil {
+		return e.paintNotices(l)
 	}
-	text = strings.ReplaceAll(text, "\t", strings.Repeat(" ", tabWidth))
-	var rows []row
+	rows := e.paintNarrow
 	if l.width >= wideEnough {
-		rows = e.paintWide(l, name, text)
-	} else {
-		rows = e.paintNarrow(l, name, text)
+		rows = e.paintWide
 	}
+	painted := rows(l)
 	if e.state == failed {
 		note := "not sent: " + e.reason + " - Ctrl+R sends it again"
-		for _, line := range strings.Split(l.method.Wrap(note, max(l.width-2, 1), ""), "\n") {
-			rows = append(rows, row{margin: "  ", text: l.theme.trouble.Render(line)})
+		for _, line := range l.wrap(note, l.width-2) {
+			painted = append(painted, row{margin: "  ", text: l.theme.trouble.Render(line)})
 		}
 	}
-	return rows
+	return painted
 }
 
 // stamp is the column before the name: the time, or how a message of one's own
-// that is not stored yet fares.
+// that is not stored yet fares; and a sign for one that calls the reader or is
+// chosen.
 func (e *entry) stamp(l look) string {
-	switch e.state {
-	case sending:
-		return l.theme.faint.Render("  ...")
-	case failed:
-		return l.theme.trouble.Render("    !")
-	default:
-		return l.theme.faint.Render(e.at.In(l.zone).Format("15:04"))
+	switch {
+	case e.state == sending:
+		return l.theme.faint.Render("  ...") + " "
+	case e.state == failed:
+		return l.theme.trouble.Render("    !") + " "
+	case e.chosen:
+		return l.theme.chosen.Render(e.at.In(l.zone).Format("15:04") + "›")
+	case e.calls:
+		return l.theme.faint.Render(e.at.In(l.zone).Format("15:04")) + l.theme.calls.Render("!")
 	}
+	return l.theme.faint.Render(e.at.In(l.zone).Format("15:04")) + " "
 }
 
-func (e *entry) paintWide(l look, name, text string) []row {
+// stampWidth is how many cells a stamp takes.
+const stampWidth = len("15:04 ")
+
+func (e *entry) paintWide(l look) []row {
 	width := l.nameWidth()
-	shown := l.method.Truncate(name, width, "…")
+	shown := l.method.Truncate(e.shownName(), width, "…")
 	pad := strings.Repeat(" ", width-l.method.StringWidth(shown))
-	margin := e.stamp(l) + " " + l.theme.name(e.author.Name).Render(shown) + pad + " "
-	indent := strings.Repeat(" ", len("15:04")+1+width+1)
+	margin := e.stamp(l) + l.theme.name(e.author.Name).Render(shown) + pad + " "
+	indent := strings.Repeat(" ", stampWidth+width+1)
 	var rows []row
-	for _, line := range e.wrap(l, text, l.width-len(indent)) {
-		rows = append(rows, row{margin, e.style(l, line)})
+	for _, line := range e.lines(l, l.width-len(indent), 0) {
+		rows = append(rows, row{margin, line})
 		margin = indent
 	}
 	return rows
 }
 
 // paintNarrow lets the text begin behind the name and go on below it.
-func (e *entry) paintNarrow(l look, name, text string) []row {
+func (e *entry) paintNarrow(l look) []row {
+	name := e.shownName()
 	if name != "*" {
 		name += ":"
 	}
-	shown := l.method.Truncate(name, max(l.width/2-len("15:04 "), 1), "…")
-	first := len("15:04 ") + l.method.StringWidth(shown) + 1
-	// No-break spaces hold the place of the margin in the first row.
-	hold := strings.Repeat("\u00a0", first-2)
-	lines := e.wrap(l, hold+text, max(l.width-2, 1))
-	margin := e.stamp(l) + " " + l.theme.name(e.author.Name).Render(shown) + " "
+	shown := l.method.Truncate(name, max(l.width/2-stampWidth, 1), "…")
+	indent := stampWidth + l.method.StringWidth(shown) + 1 - 2
+	margin := e.stamp(l) + l.theme.name(e.author.Name).Render(shown) + " "
 	var rows []row
-	for i, line := range lines {
-		if i == 0 {
-			line = strings.TrimPrefix(line, hold)
-		}
-		rows = append(rows, row{margin, e.style(l, line)})
+	for _, line := range e.lines(l, max(l.width-2, 1), indent) {
+		rows = append(rows, row{margin, line})
 		margin = "  "
 	}
 	return rows
 }
 
-func (e *entry) wrap(l look, text string, width int) []string {
-	return strings.Split(l.method.Wrap(text, max(width, 1), ""), "\n")
+// shownName is the author's, or a star before what somebody does.
+func (e *entry) shownName() string {
+	if e.isAction() {
+		return "*"
+	}
+	return e.author.Name
 }
 
-func (e *entry) style(l look, line string) string {
-	if e.state == sending {
-		return l.theme.faint.Render(line)
+func (e *entry) isAction() bool { return strings.HasPrefix(e.text, actionPrefix) }
+
+// lines gives everything beside and below the name: what is answered, the text
+// and what people put to it. The first leaves indent cells free.
+func (e *entry) lines(l look, width, indent int) []string {
+	var lines []string
+	if e.quote != nil {
+		lines, indent = append(lines, e.quoteLine(l, width-indent)), 0
 	}
-	return line
+	lines = append(lines, e.fold(l, e.body(l, width, indent))...)
+	if len(e.reactions) > 0 {
+		lines = append(lines, e.reactionLines(l, width)...)
+	}
+	return lines
+}
+
+// body is the text itself.
+func (e *entry) body(l look, width, indent int) []string {
+	if e.deleted {
+		return l.flow([]span{{text: "(deleted)", style: l.theme.faint}}, width, indent)
+	}
+	style := l.theme.plain
+	if e.state == sending {
+		style = l.theme.faint
+	}
+	raw, lead := e.raw, []span(nil)
+	if action, ok := strings.CutPrefix(raw, actionPrefix); ok {
+		raw, lead = action, []span{{text: e.author.Name + " ", style: style}}
+	}
+	if nodes := markup.Parse(raw); nodes != nil && e.state == stored {
+		if lead != nil && nodes[0].Kind == markup.Paragraph {
+			nodes[0].Nodes = append([]markup.Node{{Kind: markup.Text, Text: lead[0].text}}, nodes[0].Nodes...)
+		}
+		return l.drawMarkup(nodes, width, indent, e.marks(l))
+	}
+	spans := append(lead, span{text: expandTabs(domain.Visible(raw)), style: style})
+	return l.flow(append(spans, e.marks(l)...), width, indent)
+}
+
+// marks say behind the text what became of the message.
+func (e *entry) marks(l look) []span {
+	var spans []span
+	if e.edited {
+		spans = append(spans, span{text: " (edited)", style: l.theme.faint})
+	}
+	if e.pinned {
+		spans = append(spans, span{text: " (pinned)", style: l.theme.faint})
+	}
+	return spans
+}
+
+// fold leaves the first rows of a long text and counts the others.
+func (e *entry) fold(l look, rows []string) []string {
+	long := len(rows) > foldRows || len(rows) > foldFrom && strings.Count(e.text, "\n") >= foldFrom
+	if !long || e.unfolded {
+		return rows
+	}
+	note := "… " + plural(len(rows)-foldTo, "more line", "more lines")
+	return append(rows[:foldTo:foldTo], l.theme.faint.Render(note))
+}
+
+// folds reports whether the entry is drawn shorter than it is.
+func (e *entry) folds() bool {
+	return strings.Count(e.text, "\n") >= foldFrom || utf8.RuneCountInString(e.text) > 10*foldRows
+}
+
+// quoteLine recalls what is answered.
+func (e *entry) quoteLine(l look, width int) string {
+	text := "(deleted)"
+	if !e.quote.Deleted {
+		text = domain.VisibleLine(e.quote.Text)
+	}
+	line := "↳ " + domain.VisibleLine(e.quote.Author) + ": " + text
+	return l.theme.faint.Render(l.method.Truncate(line, max(width, 1), "…"))
+}
+
+// reactionLines count who put what; in brackets, what the reader did.
+func (e *entry) reactionLines(l look, width int) []string {
+	var shown []string
+	for _, r := range e.reactions {
+		text := domain.VisibleLine(r.Emoji) + "\u00a0" + decimal(len(r.Users))
+		for _, user := range r.Users {
+			if strings.EqualFold(user.Name, l.me) {
+				text = "[" + text + "]"
+				break
+			}
+		}
+		shown = append(shown, text)
+	}
+	return l.flow([]span{{text: strings.Join(shown, "  "), style: l.theme.plain}}, width, 0)
 }
 
 // offset counts the characters of an entry's text before one of its rows, and
@@ -184,25 +313,4 @@ func rowAt(rows []row, offset int) int {
 		}
 	}
 	return max(len(rows)-1, 0)
-}
-
-// rule is a line across the timeline with a word in it.
-func (l look) rule(word string) string {
-	word = l.method.Truncate(word, max(l.width-4, 1), "…")
-	rest := max(l.width-l.method.StringWidth(word)-2, 2)
-	return strings.Repeat("─", rest/2) + " " + word + " " + strings.Repeat("─", rest-rest/2)
-}
-
-// sameDay reports whether two times are on one day of the reader's.
-func (l look) sameDay(a, b time.Time) bool {
-	if d := b.Sub(a); d >= 24*time.Hour || d <= -24*time.Hour {
-		return false
-	}
-	return a.In(l.zone).YearDay() == b.In(l.zone).YearDay()
-}
-
-// day names the day of a time, as a separator does.
-func (l look) day(at time.Time) string {
-	at = at.In(l.zone)
-	return fmt.Sprintf("%s, %d %s %d", at.Weekday(), at.Day(), at.Month(), at.Year())
 }

@@ -9,14 +9,27 @@ import (
 	"parley/domain/chat"
 )
 
-// OnlineAfterLag joins the lobby, forgets who is there, is told that it lagged,
+// HereAfterLag opens the screen, forgets who is there, is told that it lagged,
 // and gives who is shown then.
-func OnlineAfterLag(ctx context.Context, c Config, live *chat.Live) map[domain.UserID]domain.Author {
+func HereAfterLag(ctx context.Context, c Config, live *chat.Live) map[domain.UserID]domain.Presence {
 	s := newScreen(ctx, Terminal{Size: Size{80, 24}}, c, live)
-	s.Update(s.join()())
-	s.people.set([]domain.Author{{ID: 99, Name: "left unnoticed"}})
-	if batch, ok := s.feed(feedMsg{events: []domain.Event{{}}})().(tea.BatchMsg); ok {
-		s.Update(batch[len(batch)-1]())
+	s.Update(s.start()())
+	s.room.people.set([]domain.Presence{{User: domain.Author{ID: 99, Name: "left unnoticed"}, State: domain.Online}})
+	s.carryOut(s.take(&domain.Event{}))
+	return s.room.people.here
+}
+
+// carryOut runs a command, and takes what it brings.
+func (s *screen) carryOut(cmd tea.Cmd) {
+	if cmd == nil {
+		return
 	}
-	return s.people.here
+	switch msg := cmd().(type) {
+	case tea.BatchMsg:
+		for _, cmd := range msg {
+			s.carryOut(cmd)
+		}
+	default:
+		s.Update(msg)
+	}
 }

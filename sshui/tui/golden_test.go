@@ -61,8 +61,8 @@ func TestGoldenHelp(t *testing.T) {
 			screen.Sees("1 here")
 			screen.Press(f1)
 			golden(t, fmt.Sprintf("help-%dx%d", size.Width, size.Height), screen.Sees("Esc closes", "Alt+Enter"))
-			screen.Press(strings.Repeat(pageDown, 20))
-			screen.Sees("Times")
+			screen.Press(strings.Repeat(pageDown, 60))
+			screen.Sees("LC_PARLEY")
 		})
 	}
 }
@@ -74,7 +74,7 @@ func TestGoldenTrouble(t *testing.T) {
 			screen := watch(t, core, core.User(t, "carol"), size)
 			screen.Sees("Nobody has said anything yet")
 			screen.Press("/joni somewhere", enter)
-			golden(t, fmt.Sprintf("trouble-%dx%d", size.Width, size.Height), screen.Sees("unknown command"))
+			golden(t, fmt.Sprintf("trouble-%dx%d", size.Width, size.Height), screen.Sees("unknown /joni: did you mean /join?"))
 		})
 	}
 }

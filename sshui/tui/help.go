@@ -1,49 +1,63 @@
 package tui
 
-import "strings"
+import (
+	"strings"
 
-// help is the list of keys and commands that lies over the timeline.
-type help struct {
-	open  bool
-	first int // the first line shown
+	"charm.land/bubbles/v2/key"
+)
+
+// table draws two columns, or, where there is no room for them, one below the
+// other.
+type table struct {
+	look  look
+	lines []string
 }
 
-func (h *help) show() { h.open, h.first = true, 0 }
-func (h *help) hide() { h.open = false }
-
-func (h *help) scroll(by, lines, height int) {
-	h.first = max(min(h.first+by, lines-height), 0)
+func (t *table) title(text string) {
+	t.lines = append(t.lines, t.look.theme.bold.Render(t.look.method.Truncate(text, t.look.width, "…")))
 }
 
-// lines is the whole help, made from the tables that the keys and commands
-// themselves are looked up in.
-func (h *help) lines(k keyMap, l look) []string {
-	var lines []string
-	add := func(left, right string) {
-		const column = 20
-		if l.width < wideEnough {
-			lines = append(lines, l.method.Truncate("  "+left, l.width, "…"))
-			for _, line := range strings.Split(l.method.Wrap(right, max(l.width-6, 1), ""), "\n") {
-				lines = append(lines, "      "+line)
-			}
-			return
+func (t *table) row(left, right string) {
+	const column = 20
+	l := t.look
+	if l.width < wideEnough || l.method.StringWidth(left) > column {
+		t.lines = append(t.lines, l.method.Truncate("  "+left, l.width, "…"))
+		for _, line := range l.wrap(right, l.width-6) {
+			t.lines = append(t.lines, "      "+line)
 		}
-		left = l.method.Truncate(left, column, "…")
-		pad := strings.Repeat(" ", column-l.method.StringWidth(left)+2)
-		lines = append(lines, l.method.Truncate("  "+left+pad+right, l.width, "…"))
+		return
 	}
-	for _, group := range k.groups() {
-		lines = append(lines, l.theme.bold.Render(group.title))
+	lead := "  " + pad(l, left, column) + "  "
+	for _, line := range l.wrap(right, l.width-len(lead)) {
+		t.lines = append(t.lines, lead+line)
+		lead = strings.Repeat(" ", column+4)
+	}
+}
+
+// help is made from the tables that the keys and commands themselves are
+// looked up in.
+func (s *screen) help(l look) []string {
+	t := table{look: l}
+	for _, group := range s.keys.groups() {
+		t.title(group.title)
 		for _, binding := range group.keys {
-			add(binding.Help().Key, binding.Help().Desc)
+			t.key(binding)
 		}
 	}
-	lines = append(lines, l.theme.bold.Render("Commands"))
+	t.title("Commands")
 	for _, c := range commandTable() {
-		add(strings.TrimSpace("/"+c.name+" "+c.args), c.does)
+		t.row(strings.TrimSpace("/"+c.name+" "+c.args), c.does)
 	}
-	add("//text", "a message that begins with a slash")
-	lines = append(lines, l.theme.bold.Render("Times"))
-	add("TZ", "times are in the zone "+l.zone.String()+"; for yours: ssh -o SetEnv=TZ=Europe/Paris ...")
-	return lines
+	t.row("//text", "a message that begins with a slash")
+	t.title("Signs")
+	t.row(signCalls, "somebody mentions you")
+	t.row(signInvited+" "+signMuted, "a room that you are invited to; one that you muted")
+	t.row(signOnline+" "+signAway+" "+signBusy, "somebody is here, away, not to be disturbed")
+	t.row("[👍 2]", "in brackets: you are among those who reacted")
+	t.title("Settings")
+	t.row("TZ", "times are in the zone "+l.zone.String()+"; for yours: ssh -o SetEnv=TZ=Europe/Paris ...")
+	t.row("LC_PARLEY", "what to start with: ssh -o SetEnv='LC_PARLEY=theme=light bell=off mouse=on reader=on' ...")
+	return t.lines
 }
+
+func (t *table) key(b key.Binding) { t.row(b.Help().Key, b.Help().Desc) }

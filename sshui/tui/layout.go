@@ -1,11 +1,13 @@
 package tui
 
-// The smallest terminal that a conversation fits in, and from which width on
-// the people at the side are shown.
 const (
+	// The smallest terminal that a conversation fits in.
 	leastWidth, leastHeight = 20, 5
-	sideFrom                = 100
-	sideWidth               = 20
+	// roomsFrom and peopleFrom are from which width on the rooms at the left
+	// and the people at the right are shown.
+	roomsFrom, peopleFrom = 60, 100
+	// The bounds of the width of the rooms, and the width of the people.
+	leastRooms, mostRooms, peopleWidth = 14, 24, 20
 )
 
 // rect is a part of the screen, in cells.
@@ -13,8 +15,8 @@ type rect struct{ x, y, width, height int }
 
 // layout says where everything goes.
 type layout struct {
-	tooSmall                                 bool
-	header, timeline, side, status, composer rect
+	tooSmall                                          bool
+	header, rooms, timeline, people, status, composer rect
 }
 
 // arrange divides a screen. The parts do not overlap and together fill it; the
@@ -31,9 +33,14 @@ func arrange(size Size, composerRows int) layout {
 		status:   rect{0, 1 + body, size.Width, 1},
 		composer: rect{0, 2 + body, size.Width, rows},
 	}
-	if size.Width >= sideFrom {
-		l.timeline.width -= sideWidth
-		l.side = rect{l.timeline.width, 1, sideWidth, body}
+	if size.Width >= roomsFrom {
+		width := min(max(size.Width/5, leastRooms), mostRooms)
+		l.rooms = rect{0, 1, width, body}
+		l.timeline.x, l.timeline.width = width, l.timeline.width-width
+	}
+	if size.Width >= peopleFrom {
+		l.timeline.width -= peopleWidth
+		l.people = rect{size.Width - peopleWidth, 1, peopleWidth, body}
 	}
 	return l
 }

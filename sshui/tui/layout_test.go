@@ -17,7 +17,7 @@ func TestThePartsFillTheScreenWithoutOverlapping(t *testing.T) {
 			return
 		}
 		covered := make([]int, size.Width*size.Height)
-		for _, r := range []rect{l.header, l.timeline, l.side, l.status, l.composer} {
+		for _, r := range []rect{l.header, l.timeline, l.rooms, l.people, l.status, l.composer} {
 			for y := r.y; y < r.y+r.height; y++ {
 				for x := r.x; x < r.x+r.width; x++ {
 					if x < 0 || y < 0 || x >= size.Width || y >= size.Height {
@@ -38,10 +38,22 @@ func TestThePartsFillTheScreenWithoutOverlapping(t *testing.T) {
 	})
 }
 
-func TestTheSideShowsOnWideScreensAlone(t *testing.T) {
-	for width, want := range map[int]bool{40: false, 59: false, 80: false, 99: false, 100: true, 120: true} {
-		if l := arrange(Size{width, 24}, 1); (l.side.width > 0) != want {
-			t.Errorf("at %d columns the side is %v", width, l.side)
+func TestTheSidesShowWhereThereIsRoomForThem(t *testing.T) {
+	for width, want := range map[int][2]bool{
+		20: {}, 40: {}, 59: {}, 60: {true, false}, 80: {true, false}, 99: {true, false}, 100: {true, true}, 120: {true, true},
+	} {
+		l := arrange(Size{width, 24}, 1)
+		if got := [2]bool{l.rooms.width > 0, l.people.width > 0}; got != want {
+			t.Errorf("at %d columns rooms and people show: %v, want %v", width, got, want)
 		}
+		if l.rooms.x != 0 || l.timeline.x != l.rooms.width || l.people.width > 0 && l.people.x != l.timeline.x+l.timeline.width {
+			t.Errorf("at %d columns they stand in the wrong order: %+v", width, l)
+		}
+	}
+}
+
+func TestNamesHaveAColumnOnTheReferenceTerminal(t *testing.T) {
+	if l := arrange(Size{80, 24}, 1); l.timeline.width < wideEnough {
+		t.Errorf("the timeline has %d columns of 80", l.timeline.width)
 	}
 }

@@ -7,13 +7,16 @@ import (
 	"parley/domain/chat"
 )
 
-// need says what the view comes close to the end of.
+// need says what is read of the history, and why.
 type need int
 
 const (
-	nothing need = iota
+	nothing need = iota // of what the view comes close to the end of
 	older
 	newer
+	opening // the first page
+	latest  // a jump to the end
+	around  // a jump to a message
 )
 
 // needs says what should be read from the store so that scrolling finds no
@@ -34,109 +37,225 @@ func (t *timeline) needs() need {
 }
 
 // open fills an empty timeline with a first page and puts the view at the
-// first unread message, or at the end if all that is unread fits.
-func (t *timeline) open(page chat.Page, read domain.Seq) {
-	t.hasBefore, t.attached = page.HasBefore, !page.HasAfter
-	t.items, t.seen = t.entries(page.Messages), read
-	t.newest = max(t.newest, page.Head, t.lastSeq())
-	t.markUnreadFrom(read)
+// first unread message, or at the end if all that is unread fits. Unread is how
+// many messages of others are.
+func (t *timeline) open(page chat.Page, read domain.Seq, unread int) {
+	t.fill(page)
+	t.seen = read
+	t.countBeyond(unread)
+	t.follow = true
+	t.standAtUnread()
+}
+
+// standBefore lets the view end with a message, if it is loaded. The unread
+// line stays where it is.
+func (t *timeline) standBefore(seq domain.Seq) {
+	if i := t.index(seq); i < len(t.items) {
+		t.follow = false
+		t.stand(t.move(spot{i + 1, 0}, -t.height))
+	}
+}
+
+// comeBack puts the view where it was left or, if it was at the end, at what
+// came meanwhile.
+func (t *timeline) comeBack(read domain.Seq) {
+	t.seen = max(t.seen, read)
+	if t.follow || !t.showUnread {
+		t.standAtUnread()
+	}
+}
+
+// standAtUnread marks what is behind what was seen and, unless the view was
+// scrolled up, shows its beginning.
+func (t *timeline) standAtUnread() {
+	t.markUnreadFrom(t.seen)
 	if t.firstUnread == nil && !t.unreadAbove() {
 		t.hideUnread()
 	}
-	t.follow = true
+	if !t.follow {
+		return
+	}
 	if i := slices.Index(t.items, t.firstUnread); t.firstUnread != nil && i >= 0 {
 		t.follow = false
 		t.stand(spot{i, max(t.lead(i)-1, 0)})
 	}
 }
 
+// unreadBelow counts what was not seen, and what of it calls the reader as far
+// as it is loaded.
+func (t *timeline) unreadBelow() (unread, calls int) {
+	for i := len(t.items) - 1; i >= 0 && t.items[i].seq > t.seen; i-- {
+		if t.items[i].unread() {
+			unread++
+			if t.items[i].calls {
+				calls++
+			}
+		}
+	}
+	if !t.attached {
+		unread += t.beyond
+	}
+	return min(unread, chat.MaxUnread), calls
+}
+
+// fill makes a page all that is loaded.
+func (t *timeline) fill(page chat.Page) {
+	t.unchoose()
+	t.items, t.hasBefore = t.entries(page), page.HasBefore
+	t.from, t.to = reach(page, 1, page.Head)
+	t.attached = !page.HasAfter && t.to >= t.newest
+	t.newest = max(t.newest, page.Head, t.to)
+}
+
+// countBeyond notes how many of the unread messages are not loaded.
+func (t *timeline) countBeyond(unread int) {
+	t.beyond = 0
+	if t.attached {
+		return
+	}
+	t.beyondAll = unread >= chat.MaxUnread
+	for _, e := range t.items {
+		if e.seq > t.seen && e.unread() {
+			unread--
+		}
+	}
+	t.beyond = max(unread, 0)
+}
+
+// reach gives the part of the history that a page stands for: up to one side's
+// bound where there is no more on that side.
+func reach(page chat.Page, first, last domain.Seq) (from, to domain.Seq) {
+	from, to = first, last
+	if n := len(page.Messages); n > 0 {
+		if page.HasBefore {
+			from = page.Messages[0].Seq
+		}
+		if page.HasAfter {
+			to = page.Messages[n-1].Seq
+		}
+	}
+	return from, to
+}
+
 // refill starts the timeline anew at the newest page, for a jump to the end.
 func (t *timeline) refill(page chat.Page) {
-	t.items, t.hasBefore = t.entries(page.Messages), page.HasBefore
-	t.attached = t.lastSeq() >= t.newest
-	t.newest = max(t.newest, page.Head, t.lastSeq())
+	t.fill(page)
+	t.beyond = 0
 	t.findUnread()
 	t.follow = true
 }
 
-// prepend adds the page before a message, unless another is the oldest by now.
+// jump starts the timeline anew around a message, and chooses it if it is
+// there.
+func (t *timeline) jump(page chat.Page, seq domain.Seq) bool {
+	t.fill(page)
+	t.countBeyond(0)
+	t.findUnread()
+	t.follow = false
+	e := t.find(seq)
+	if e == nil {
+		t.follow = true
+		return false
+	}
+	t.choose(e)
+	return true
+}
+
+// prepend adds the page before a seq, unless another is the oldest by now.
 func (t *timeline) prepend(edge domain.Seq, page chat.Page) {
-	if len(t.items) == 0 || t.items[0].seq != edge {
+	if t.from != edge {
 		return
 	}
-	t.items = append(t.entries(page.Messages), t.items...)
+	t.items = append(t.entries(page), t.items...)
+	t.from, _ = reach(page, 1, edge)
 	t.hasBefore = page.HasBefore
 	if extra := len(t.items) - maxLoaded; extra > 0 && !t.follow {
 		keep := max(maxLoaded, t.top().index+2*t.height)
 		if keep < len(t.items) {
+			for _, e := range t.items[keep:] {
+				if e.unread() && e.seq > t.seen {
+					t.beyond++
+				}
+			}
 			clear(t.items[keep:])
 			t.items, t.attached = t.items[:keep], false
+			t.to = t.items[keep-1].seq
 		}
 	}
 	t.findUnread()
 }
 
-// extend adds the page after a message, unless another is the newest by now.
+// extend adds the page after a seq, unless another is the newest by now.
 func (t *timeline) extend(edge domain.Seq, page chat.Page) {
-	if t.lastSeq() != edge {
+	if t.to != edge {
 		return
 	}
-	t.items = append(t.items, t.entries(page.Messages)...)
-	t.attached = !page.HasAfter && t.lastSeq() >= t.newest
-	t.newest = max(t.newest, page.Head, t.lastSeq())
+	for _, e := range t.entries(page) {
+		if e.unread() {
+			t.beyond = max(t.beyond-1, 0)
+		}
+		t.append(e)
+	}
+	_, t.to = reach(page, edge, page.Head)
+	t.attached = !page.HasAfter && t.to >= t.newest
+	t.newest = max(t.newest, page.Head, t.to)
+	if t.attached {
+		t.beyond, t.beyondAll = 0, false
+	}
 	t.trimOldest()
 	t.findUnread()
 }
 
-// add takes a message that was just stored.
-func (t *timeline) add(m domain.Message, nonce string) {
-	if m.Author.ID == t.me {
-		t.settlePending(nonce, m.Seq)
-	}
-	if m.Seq <= t.newest && t.newest > 0 {
+// append adds an entry at the end, folded into the last one if both are notices.
+func (t *timeline) append(e *entry) {
+	if n := len(t.items); n > 0 && t.items[n-1].join(e, t.look) {
 		return
 	}
-	t.newest = m.Seq
-	if !t.follow && len(t.items) >= 2*maxLoaded {
-		t.attached = false // what comes from now on is read when it is needed
-	}
-	if t.attached {
-		t.items = append(t.items, newEntry(m, t.me))
-		if t.follow {
-			t.trimOldest()
+	t.items = append(t.items, e)
+}
+
+// entries makes a page's messages and notices one list.
+func (t *timeline) entries(page chat.Page) []*entry {
+	list := make([]*entry, 0, len(page.Messages)+len(page.Notices))
+	notices := page.Notices
+	add := func(before domain.Seq) {
+		for len(notices) > 0 && (before == 0 || notices[0].Seq < before) {
+			if isNotice(&notices[0]) {
+				e := newNotice(&notices[0])
+				if n := len(list); n == 0 || !list[n-1].join(e, t.look) {
+					list = append(list, e)
+				}
+			}
+			notices = notices[1:]
 		}
 	}
+	for _, m := range page.Messages {
+		add(m.Seq)
+		list = append(list, newEntry(m, t.me))
+	}
+	add(0)
+	return list
 }
 
 // trimOldest drops what is far above the view.
-func (t *timeline) trimOldest() {
-	extra := len(t.items) - maxLoaded
+func (t *timeline) trimOldest() { t.trimTo(maxLoaded) }
+
+// trimTo leaves about so many entries.
+func (t *timeline) trimTo(keep int) {
+	extra := len(t.items) - keep
 	if extra <= maxLoaded/10 { // a tenth at once, so that dropping is rare
 		return
 	}
 	if !t.follow {
 		extra = min(extra, t.top().index-2*t.height)
 	}
+	for extra > 0 && extra < len(t.items) && !t.items[extra].isMessage() {
+		extra-- // a page is read before a message
+	}
 	if extra > 0 {
 		t.items = slices.Delete(t.items, 0, extra)
-		t.hasBefore = true
+		t.from, t.hasBefore = t.items[0].seq, true
 	}
-}
-
-// lastSeq is the newest message that is loaded; 0 if none is.
-func (t *timeline) lastSeq() domain.Seq {
-	if len(t.items) == 0 {
-		return 0
-	}
-	return t.items[len(t.items)-1].seq
-}
-
-func (t *timeline) entries(messages []domain.Message) []*entry {
-	list := make([]*entry, len(messages))
-	for i, m := range messages {
-		list[i] = newEntry(m, t.me)
-	}
-	return list
 }
 
 // findUnread finds where the unread line stands: above the first message of
@@ -146,20 +265,31 @@ func (t *timeline) findUnread() {
 	if !t.showUnread || len(t.items) == 0 || t.unreadAbove() {
 		return
 	}
-	i, _ := slices.BinarySearchFunc(t.items, t.readUpTo+1, func(e *entry, seq domain.Seq) int { return int(e.seq - seq) })
-	for ; i < len(t.items); i++ {
-		if !t.items[i].mine {
+	for i := t.index(t.readUpTo + 1); i < len(t.items); i++ {
+		if t.items[i].unread() {
 			t.firstUnread = t.items[i]
 			return
 		}
 	}
 }
 
+// index gives where in items the first entry from a seq on stands.
+func (t *timeline) index(seq domain.Seq) int {
+	i, _ := slices.BinarySearchFunc(t.items, seq, func(e *entry, seq domain.Seq) int { return int(e.seq - seq) })
+	return i
+}
+
+// find gives the message of a seq, if it is loaded.
+func (t *timeline) find(seq domain.Seq) *entry {
+	if i := t.index(seq); i < len(t.items) && t.items[i].seq == seq && t.items[i].isMessage() {
+		return t.items[i]
+	}
+	return nil
+}
+
 // unreadAbove reports whether there may be unread messages above those that are
 // loaded.
-func (t *timeline) unreadAbove() bool {
-	return t.hasBefore && len(t.items) > 0 && t.items[0].seq > t.readUpTo+1
-}
+func (t *timeline) unreadAbove() bool { return t.hasBefore && t.from > t.readUpTo+1 }
 
 // markUnreadFrom puts the unread line behind a seq; hideUnread takes it away.
 func (t *timeline) markUnreadFrom(seq domain.Seq) {
@@ -168,35 +298,3 @@ func (t *timeline) markUnreadFrom(seq domain.Seq) {
 }
 
 func (t *timeline) hideUnread() { t.showUnread, t.firstUnread = false, nil }
-
-// addPending shows a message on its way.
-func (t *timeline) addPending(e *entry) {
-	t.pending = append(t.pending, e)
-	t.follow = true
-}
-
-// findPending gives the message on its way with a nonce, or nil.
-func (t *timeline) findPending(nonce string) *entry {
-	for _, e := range t.pending {
-		if e.nonce == nonce {
-			return e
-		}
-	}
-	return nil
-}
-
-// accept notes that a message on its way has a place in the room. It is over
-// with it if what stands there has arrived: an event that was read from the
-// history tells no nonce, and one that was sent again is not told anew.
-func (t *timeline) accept(e *entry, seq domain.Seq) {
-	e.accepted = seq
-	if seq <= t.newest {
-		t.settlePending(e.nonce, seq)
-	}
-}
-
-// settlePending removes a message that arrived, known by its nonce or, if that
-// is not told, by its place.
-func (t *timeline) settlePending(nonce string, seq domain.Seq) {
-	t.pending = slices.DeleteFunc(t.pending, func(e *entry) bool { return e.nonce == nonce || e.accepted == seq })
-}

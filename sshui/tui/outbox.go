@@ -20,6 +20,7 @@ const maxPending = 100
 
 // sentMsg says what became of a message.
 type sentMsg struct {
+	room  domain.RoomID
 	nonce string
 	seq   domain.Seq // its place, unless err
 	err   error
@@ -36,49 +37,73 @@ func (s *screen) post(text string) tea.Cmd {
 		s.complain(domain.AsError(err).Message)
 		return nil
 	}
-	if len(s.timeline.pending) >= maxPending {
+	if s.rooms.pending() >= maxPending {
 		s.complain("too many of your messages are not sent yet; wait a moment")
 		return nil
 	}
-	s.timeline.addPending(&entry{
+	e := &entry{
 		author: s.config.Actor.Author(), text: domain.Visible(content), raw: content,
 		at: s.config.Now(), mine: true, state: sending, nonce: rand.Text(),
-	})
-	s.timeline.hideUnread()
+	}
+	if to := s.room.answer.to; to != nil {
+		e.replyTo = to.seq
+		e.quote = &domain.Quote{Author: to.author.Name, Text: quoted(to.raw), Deleted: to.deleted}
+		s.room.answer = answer{}
+	}
+	s.room.timeline.addPending(e)
+	s.room.timeline.hideUnread()
 	return tea.Batch(s.sendNext(), s.toNewest())
 }
 
 // sendNext sends the first message that waits, unless one is on its way.
 func (s *screen) sendNext() tea.Cmd {
-	if s.sending || !s.joined {
+	if s.sending {
 		return nil
 	}
-	for _, e := range s.timeline.pending {
-		if e.state == sending && e.accepted == 0 {
-			s.sending = true
-			nonce, content := e.nonce, e.raw
-			return s.io(sendTimeout, func(ctx context.Context) tea.Msg {
-				stored, err := s.config.Chat.Send(ctx, s.config.Actor, domain.Address{ID: s.room.ID},
-					chat.Draft{Content: content, Nonce: nonce})
-				return sentMsg{nonce, stored.Message.Seq, err}
-			})
+	for _, r := range s.rooms.list {
+		if e := r.timeline.waiting(); e != nil {
+			return s.send(r, e)
 		}
 	}
 	return nil
+}
+
+// waiting gives the first message that is to be sent, or nil.
+func (t *timeline) waiting() *entry {
+	for _, e := range t.pending {
+		if e.state == sending && e.accepted == 0 {
+			return e
+		}
+	}
+	return nil
+}
+
+func (s *screen) send(r *room, e *entry) tea.Cmd {
+	s.sending = true
+	c, at, id := s.config, r.address(), r.id
+	draft := chat.Draft{Content: e.raw, Nonce: e.nonce, ReplyTo: e.replyTo}
+	return s.io(sendTimeout, func(ctx context.Context) tea.Msg {
+		stored, err := c.Chat.Send(ctx, c.Actor, at, draft)
+		return sentMsg{id, draft.Nonce, stored.Message.Seq, err}
+	})
 }
 
 // sent notes what became of a message. The message itself arrives as everyone
 // else's does.
 func (s *screen) sent(msg sentMsg) tea.Cmd {
 	s.sending = false
-	e := s.timeline.findPending(msg.nonce)
+	r := s.rooms.find(msg.room)
+	if r == nil {
+		return s.sendNext()
+	}
+	e := r.timeline.findPending(msg.nonce)
 	if e == nil { // it arrived before its acknowledgement
 		return s.sendNext()
 	}
 	problem := domain.AsError(msg.err)
 	switch {
 	case problem == nil:
-		s.timeline.accept(e, msg.seq)
+		r.timeline.accept(e, msg.seq)
 	case problem.Kind == domain.RateLimited:
 		s.notify("you are writing fast; the rest follows in a moment")
 		s.sending = true // nothing leaves before the pause is over
@@ -96,13 +121,15 @@ func (s *screen) resume() tea.Cmd {
 	return s.sendNext()
 }
 
-// resend sends again whatever failed.
+// resend sends again whatever failed, in all rooms.
 func (s *screen) resend() tea.Cmd {
 	any := false
-	for _, e := range s.timeline.pending {
-		if e.state == failed {
-			e.state, e.reason, any = sending, "", true
-			e.redraw()
+	for _, r := range s.rooms.list {
+		for _, e := range r.timeline.pending {
+			if e.state == failed {
+				e.state, e.reason, any = sending, "", true
+				e.redraw()
+			}
 		}
 	}
 	if !any {

@@ -10,6 +10,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"parley/domain/broadcast"
+	"parley/domain/chat"
 )
 
 // framesPerSecond is how often a screen is drawn at most. A program ticks even
@@ -48,7 +49,7 @@ func Run(parent context.Context, t Terminal, c Config) error {
 	cancel()
 	<-resized
 	_, _ = io.WriteString(t.Out, popTitle)
-	s.keepMark(context.WithoutCancel(ctx))
+	s.keep(context.WithoutCancel(ctx))
 	return reason(parent, s.ended, err)
 }
 
@@ -96,15 +97,25 @@ func forwardResizes(ctx context.Context, resizes <-chan Size, program *tea.Progr
 	}
 }
 
-// keepMark writes the read marker of what was seen last, which otherwise waits
-// for its turn.
-func (s *screen) keepMark(ctx context.Context) {
-	if !s.joined || s.timeline.seen <= s.marked {
-		return
-	}
+// keep writes what otherwise waits for its turn: how far the reader came, and
+// what they were writing.
+func (s *screen) keep(ctx context.Context) {
 	ctx, cancel := context.WithTimeout(ctx, 2*time.Second)
 	defer cancel()
-	if err := s.config.Chat.MarkRead(ctx, s.config.Actor, s.here(), s.timeline.seen, s.live.Subscription); err != nil {
-		s.config.Log.Warn("the read marker of a leaving user was not kept", "user_id", s.config.Actor.ID(), "err", err)
+	c, at := s.config, s.room.address()
+	if s.left && s.room.opened { // who left begins with what is new
+		c.Chat.KeepPlace(c.Actor, chat.Place{Room: s.room.id})
+	}
+	if seen := s.room.timeline.seen; s.room.opened && seen > s.room.marked {
+		if err := c.Chat.MarkRead(ctx, c.Actor, at, seen, s.live.Subscription); err != nil {
+			c.Log.Warn("the read marker of a leaving user was not kept", "user_id", c.Actor.ID(), "err", err)
+		}
+	}
+	pl := s.places.find(s.room.id)
+	if pl == nil || pl.invited() || pl.Draft == s.draft() {
+		return
+	}
+	if err := c.Chat.SetDraft(ctx, c.Actor, at, s.draft(), s.live.Subscription); err != nil {
+		c.Log.Warn("the draft of a leaving user was not kept", "user_id", c.Actor.ID(), "err", err)
 	}
 }

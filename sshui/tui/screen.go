@@ -6,7 +6,6 @@ import (
 	"runtime/debug"
 	"time"
 
-	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
 	"github.com/charmbracelet/colorprofile"
 	"github.com/charmbracelet/x/ansi"
@@ -23,40 +22,63 @@ type screen struct {
 	live   *chat.Live
 	keys   keyMap
 	size   Size
+	look   look
+	style  style
 
-	room     chat.View
-	joined   bool
-	people   people
-	timeline timeline
-	below    int // messages that wait below the view
-	composer composer
-	help     help
-	status   status
+	places  places
+	sidebar sidebar
+	rooms   rooms // whose history is loaded
+	room    *room // the one in view; an empty one until the first is open
+	started bool
+	kept    chat.Place // what is remembered of where the reader is
+	below   int        // messages that wait below the view
 
-	focused bool // as far as the terminal tells
-	mouse   bool
-	leaving bool // asked once already whether to leave
-	sending bool // a message is on its way
-	loading bool // history is being read
-	marking bool // the read marker is about to be written
-	marked  domain.Seq
-	fed     time.Time // when events came last
+	composer   composer
+	completion completion
+	drafts     drafts
+	panel      panel
+	picker     picker
+	choosing   choosing
+	status     status
+	alert      alert
+	reader     reader
 
+	presence domain.Presence // as the reader chose it
+	bell     bellMode
+	focused  bool // as far as the terminal tells
+	mouse    bool
+	leaving  bool      // asked once already whether to leave
+	sending  bool      // a message is on its way
+	marking  bool      // the read marker is about to be written
+	fed      time.Time // when events came last
+
+	left  bool  // by the reader's own will
 	ended error // why the session ends, unless the person left
+}
+
+// style is what the theme is made of.
+type style struct {
+	name    string
+	profile colorprofile.Profile
+	ground  ground
 }
 
 func newScreen(ctx context.Context, t Terminal, c Config, live *chat.Live) *screen {
 	s := &screen{
 		ctx: ctx, config: c, live: live, keys: newKeyMap(), size: t.Size, focused: true,
-		timeline: timeline{me: c.Actor.ID(), follow: true, attached: true, height: 1},
+		style: style{name: themeAuto, profile: profileOf(t.Environ)}, bell: bellMention,
+		places: places{me: c.Actor.ID()},
 	}
-	s.timeline.look = look{version: 1, theme: newTheme(profileOf(t.Environ)), width: t.Size.Width, zone: Zone(t.Environ)}
+	s.look = look{version: 1, zone: Zone(t.Environ), me: c.Actor.Name()}
+	s.room = s.newRoom(0)
+	s.prefer(preferences(t.Environ))
+	s.restyle()
 	s.arrange()
 	return s
 }
 
 // Init implements tea.Model.
-func (s *screen) Init() tea.Cmd { return s.join() }
+func (s *screen) Init() tea.Cmd { return tea.Batch(s.start(), tea.RequestBackgroundColor) }
 
 // Update implements tea.Model.
 func (s *screen) Update(msg tea.Msg) (model tea.Model, cmd tea.Cmd) {
@@ -67,14 +89,17 @@ func (s *screen) Update(msg tea.Msg) (model tea.Model, cmd tea.Cmd) {
 	}
 	cmd = s.route(msg)
 	s.arrange()
-	s.below = s.timeline.settle(s.focused)
-	return s, tea.Batch(cmd, s.load(), s.mark())
+	s.below = s.room.timeline.settle(s.focused)
+	s.keepPlace()
+	s.sayPanel()
+	return s, tea.Batch(cmd, s.load(), s.mark(), s.keepDraft(), s.speak())
 }
 
 // route hands a message to the part that it concerns.
 func (s *screen) route(msg tea.Msg) tea.Cmd {
 	switch msg := msg.(type) {
 	case tea.KeyPressMsg:
+		s.live.Active()
 		return s.press(msg)
 	case tea.PasteMsg:
 		s.paste(msg.Content)
@@ -86,20 +111,25 @@ func (s *screen) route(msg tea.Msg) tea.Cmd {
 		s.focused = true
 	case tea.BlurMsg:
 		s.focused = false
-	case tea.ColorProfileMsg:
-		s.setProfile(msg.Profile)
-	case tea.ModeReportMsg:
-		s.setMode(msg)
-	case joinedMsg:
-		return s.entered(msg)
+	case tea.ColorProfileMsg, tea.ModeReportMsg, tea.BackgroundColorMsg:
+		s.learn(msg)
+	default:
+		return s.routeAnswer(msg)
+	}
+	return nil
+}
+
+// routeAnswer hands on what a command brought.
+func (s *screen) routeAnswer(msg tea.Msg) tea.Cmd {
+	switch msg := msg.(type) {
+	case startedMsg:
+		return s.begin(msg)
 	case feedMsg:
 		return s.feed(msg)
-	case onlineMsg:
-		if msg.err == nil {
-			s.people.set(msg.online)
-		}
 	case pageMsg:
 		return s.loaded(msg)
+	case doneMsg:
+		return s.done(msg)
 	case sentMsg:
 		return s.sent(msg)
 	case resumeMsg:
@@ -107,9 +137,17 @@ func (s *screen) route(msg tea.Msg) tea.Cmd {
 	case retryMsg:
 		return s.retry()
 	case markMsg:
-		return s.writeMark()
+		return s.writeMark(s.room)
 	case markedMsg:
 		s.wrote(msg)
+	case draftMsg:
+		return s.writeDraft()
+	case draftedMsg:
+		s.drafted(msg)
+	case quietMsg:
+		return s.forgetTyping()
+	case spokenMsg:
+		s.reader.busy = false
 	}
 	return nil
 }
@@ -123,133 +161,33 @@ func (s *screen) catch(end func(error)) {
 	}
 }
 
-// setProfile takes over what the terminal was found to show, never more than
-// its owner asked for.
-func (s *screen) setProfile(profile colorprofile.Profile) {
-	s.timeline.restyle(func(l *look) { l.theme = newTheme(profile) })
-}
-
-// setMode switches to the terminal's own idea of what is one character, as
-// the renderer does (mode 2027).
-func (s *screen) setMode(msg tea.ModeReportMsg) {
-	known := msg.Value == ansi.ModeReset || msg.Value == ansi.ModeSet || msg.Value == ansi.ModePermanentlySet
-	if msg.Mode == ansi.ModeUnicodeCore && known {
-		s.timeline.restyle(func(l *look) { l.method = ansi.GraphemeWidth })
-	}
-}
-
-func (s *screen) paste(text string) {
-	s.leaving = false
-	if !s.help.open {
-		s.write(text)
-	}
-}
-
-func (s *screen) wheel(msg tea.MouseWheelMsg) {
-	const lines = 3
-	switch msg.Button {
-	case tea.MouseWheelUp:
-		s.scroll(-lines)
-	case tea.MouseWheelDown:
-		s.scroll(lines)
-	}
-}
-
-// scroll moves whatever is on top.
-func (s *screen) scroll(by int) {
-	if s.help.open {
-		s.help.scroll(by, len(s.help.lines(s.keys, s.timeline.look)), s.timeline.height)
-		return
-	}
-	s.timeline.scroll(by)
-}
-
-// press handles a key.
-func (s *screen) press(msg tea.KeyPressMsg) tea.Cmd {
-	wasLeaving := s.leaving
-	s.leaving = false
-	switch {
-	case key.Matches(msg, s.keys.Cancel):
-		return s.cancel(wasLeaving)
-	case key.Matches(msg, s.keys.Help):
-		if s.help.open {
-			s.help.hide()
-		} else {
-			s.help.show()
+// learn takes over what the terminal was found to be: its colours, never more
+// than its owner asked for; its background; and its idea of what is one
+// character (mode 2027), as the renderer does.
+func (s *screen) learn(msg tea.Msg) {
+	switch msg := msg.(type) {
+	case tea.ColorProfileMsg:
+		s.style.profile = msg.Profile
+		s.restyle()
+	case tea.BackgroundColorMsg:
+		s.style.ground = lightGround
+		if msg.IsDark() {
+			s.style.ground = darkGround
 		}
-	case key.Matches(msg, s.keys.Close):
-		s.close()
-	case key.Matches(msg, s.keys.Redraw):
-		return tea.ClearScreen
-	case key.Matches(msg, s.keys.PageUp):
-		s.scroll(-s.timeline.page())
-	case key.Matches(msg, s.keys.PageDown):
-		s.scroll(s.timeline.page())
-	case s.help.open:
-		s.pressInHelp(msg)
-	case key.Matches(msg, s.keys.Oldest):
-		s.timeline.stand(spot{})
-	case key.Matches(msg, s.keys.Newest) && !s.timeline.follow:
-		return s.toNewest()
-	case key.Matches(msg, s.keys.Resend):
-		return s.resend()
-	case key.Matches(msg, s.keys.Leave) && s.composer.empty():
-		return s.leave()
-	case key.Matches(msg, s.keys.Send):
-		return s.submit()
-	default:
-		s.edit(msg)
-	}
-	return nil
-}
-
-func (s *screen) pressInHelp(msg tea.KeyPressMsg) {
-	switch {
-	case key.Matches(msg, s.keys.Recall):
-		s.scroll(-1)
-	case key.Matches(msg, s.keys.RecallNext):
-		s.scroll(1)
-	case msg.Text == "q" || key.Matches(msg, s.keys.Send):
-		s.help.hide()
+		s.restyle()
+	case tea.ModeReportMsg:
+		known := msg.Value == ansi.ModeReset || msg.Value == ansi.ModeSet || msg.Value == ansi.ModePermanentlySet
+		if msg.Mode == ansi.ModeUnicodeCore && known {
+			s.look.method = ansi.GraphemeWidth
+			s.look.version++
+		}
 	}
 }
 
-func (s *screen) close() {
-	switch {
-	case s.help.open:
-		s.help.hide()
-	case s.status.text != "":
-		s.clearNotice()
-	default:
-		s.timeline.hideUnread()
-	}
-}
-
-// cancel closes, then clears, then asks, then leaves.
-func (s *screen) cancel(again bool) tea.Cmd {
-	switch {
-	case s.help.open:
-		s.help.hide()
-	case !s.composer.empty():
-		s.composer.clear()
-		s.notify("cleared; Ctrl+Y brings it back")
-	case again:
-		return tea.Quit
-	default:
-		s.leaving = true
-		s.notify("press Ctrl+C again to leave")
-	}
-	return nil
-}
-
-// leave ends the session, unless something would be lost.
-func (s *screen) leave() tea.Cmd {
-	if len(s.timeline.pending) > 0 {
-		s.leaving = true
-		s.complain("a message is not sent yet; press Ctrl+C to leave without it")
-		return nil
-	}
-	return tea.Quit
+// restyle draws everything anew in the theme as it is now.
+func (s *screen) restyle() {
+	s.look.theme = newTheme(s.style.name, s.style.profile, s.style.ground)
+	s.look.version++
 }
 
 // arrange gives every part its place after anything changed.
@@ -258,10 +196,9 @@ func (s *screen) arrange() {
 	if l.tooSmall {
 		return
 	}
-	look := s.timeline.look
-	if look.width != l.timeline.width {
-		look.width = l.timeline.width
-		look.version++
+	if s.look.width != l.timeline.width {
+		s.look.width = l.timeline.width
+		s.look.version++
 	}
-	s.timeline.resize(look, l.timeline.height)
+	s.room.timeline.resize(s.look, l.timeline.height)
 }

@@ -199,8 +199,8 @@ func TestCommands(t *testing.T) {
 	alice := watch(t, core, core.User(t, "alice"), reference)
 	alice.Sees("1 here")
 	for _, c := range []struct{ typed, sees string }{
-		{"/hlep", "unknown command /hlep - did you mean /help?"},
-		{"/frobnicate", "unknown command /frobnicate"},
+		{"/hlep", "unknown /hlep: did you mean /help?"},
+		{"/frobnicate", "unknown /frobnicate: /help lists"},
 		{"/me", "say what you do"},
 		{"/mouse maybe", "say /mouse on or /mouse off"},
 		{"/mouse on", "mouse on"},
@@ -220,7 +220,7 @@ func TestCommands(t *testing.T) {
 
 func TestHelpListsTheKeysAndCommands(t *testing.T) {
 	core := newCore(t)
-	alice := watch(t, core, core.User(t, "alice"), tui.Size{Width: 80, Height: 50})
+	alice := watch(t, core, core.User(t, "alice"), tui.Size{Width: 80, Height: 120})
 	alice.Sees("1 here")
 	for _, open := range []string{f1, "/help" + enter} {
 		alice.Press(open)
@@ -330,7 +330,9 @@ func TestWhatIWriteIsShownAtOnceHoweverMuchIsUnread(t *testing.T) {
 	alice := core.User(t, "alice")
 	history(t, core, 450)
 	screen := watch(t, core, alice, reference)
-	screen.Press("written before the room was open", enter)
+	screen.Press("written before the room was open")
+	screen.Sees("#lobby", "1 here", "> written before the room was open")
+	screen.Press(enter)
 	screen.Sees("alice", "written before the room was open", "message number 450")
 	again := watch(t, core, alice, reference)
 	again.Sees("#lobby", "1 here")
@@ -345,8 +347,8 @@ func TestAScreenThatLaggedAsksAgainWhoIsHere(t *testing.T) {
 	alice := core.User(t, "alice")
 	live := core.Chat.Connect(alice, broadcast.Options{Presence: true})
 	defer live.Close(broadcast.ErrLeft)
-	people := tui.OnlineAfterLag(t.Context(), tui.Config{Chat: core.Chat, Actor: alice, Now: time.Now}, live)
-	if len(people) != 1 || people[alice.ID()].Name != "alice" {
+	people := tui.HereAfterLag(t.Context(), tui.Config{Chat: core.Chat, Actor: alice, Now: time.Now}, live)
+	if len(people) != 1 || people[alice.ID()].User.Name != "alice" {
 		t.Errorf("here are %v", people)
 	}
 }

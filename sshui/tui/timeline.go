@@ -21,13 +21,16 @@ const (
 type timeline struct {
 	look   look
 	height int
-	me     domain.UserID
+	me     domain.Author
 
-	items     []*entry // stored messages, oldest first
-	pending   []*entry // own ones that are not stored, in the order of sending
-	hasBefore bool     // there are older ones in the store
-	attached  bool     // items reach up to the newest message
+	items     []*entry   // what is stored, oldest first
+	pending   []*entry   // own messages that are not stored, in the order of sending
+	from, to  domain.Seq // the part of the history that items stand for; from is that of a message
+	hasBefore bool       // there is more before it in the store
+	attached  bool       // it reaches up to the newest event
 	newest    domain.Seq
+	beyond    int  // messages of others that are known to come after it
+	beyondAll bool // there may be more of them
 
 	follow bool   // the view stays at the end, as far as it is loaded
 	anchor anchor // else its first row
@@ -36,6 +39,8 @@ type timeline struct {
 	readUpTo    domain.Seq // the unread line stands above what follows it
 	showUnread  bool
 	firstUnread *entry // where the unread line stands; nil for nowhere
+
+	chosen *entry // by the keyboard; nil for none
 }
 
 // anchor is a row: of an entry, counted from its text's first row, so that
@@ -213,15 +218,17 @@ func (t *timeline) settle(looking bool) (below int) {
 	if looking {
 		t.see()
 	}
-	for i := len(t.items) - 1; i >= 0 && t.items[i].seq > t.seen; i-- {
-		if !t.items[i].mine {
-			below++
-		}
-	}
-	if !t.attached && len(t.items) > 0 {
-		below += int(t.newest - max(t.items[len(t.items)-1].seq, t.seen))
-	}
+	below, _ = t.unreadBelow()
 	return below
+}
+
+// lastInView gives the last message that is in view as a whole; 0 at the end.
+func (t *timeline) lastInView() domain.Seq {
+	if t.follow || len(t.items) == 0 {
+		return 0
+	}
+	end := t.move(t.top(), t.height)
+	return t.items[max(min(end.index, len(t.items))-1, 0)].seq
 }
 
 // see moves seen to the last message that is in view as a whole.
@@ -231,12 +238,4 @@ func (t *timeline) see() {
 	} else if end := t.move(t.top(), t.height); end.index > 0 && len(t.items) > 0 {
 		t.seen = max(t.seen, t.items[min(end.index, len(t.items))-1].seq)
 	}
-}
-
-// restyle draws everything anew in a changed look.
-func (t *timeline) restyle(change func(*look)) {
-	l := t.look
-	change(&l)
-	l.version++
-	t.resize(l, t.height)
 }

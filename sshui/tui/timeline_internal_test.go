@@ -14,12 +14,16 @@ import (
 // the memory of everybody who has them on a screen.
 func TestTallMessagesOutOfViewAreNotKeptDrawn(t *testing.T) {
 	timeline := timeline{
-		look:   look{version: 1, theme: newTheme(colorprofile.ANSI256), width: 80, zone: time.UTC},
-		height: 20, me: 1, follow: true, attached: true,
+		look:   look{version: 1, theme: newTheme(themeAuto, colorprofile.ANSI256, unknownGround), width: 80, zone: time.UTC},
+		height: 20, me: domain.Author{ID: 1}, follow: true, attached: true,
 	}
 	text := "a" + strings.Repeat("\nx", 1998)
 	for seq := domain.Seq(1); seq <= 50; seq++ {
-		timeline.add(domain.Message{Seq: seq, Author: domain.Author{ID: 2, Name: "mallory"}, Content: text}, "")
+		timeline.take(&domain.Event{Type: domain.EventMessage, Seq: seq, Message: domain.Message{
+			Seq: seq, Author: domain.Author{ID: 2, Name: "mallory"}, Content: text,
+		}})
+		timeline.items[seq-1].unfolded = true
+		timeline.items[seq-1].redraw()
 		if rows := timeline.draw(); len(rows) != 20 {
 			t.Fatalf("%d rows are drawn", len(rows))
 		}

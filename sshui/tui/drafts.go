@@ -1,0 +1,88 @@
+package tui
+
+import (
+	"context"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+
+	"parley/domain"
+)
+
+// draftInterval is how often what is being written is kept at most.
+const draftInterval = 1500 * time.Millisecond
+
+// drafts keep what is being written, for the reader's other screens and for
+// this one after a lost connection.
+type drafts struct{ waiting bool }
+
+// draftMsg is the time to keep the draft.
+type draftMsg struct{}
+
+// draftedMsg says that a draft was kept, or why not.
+type draftedMsg struct {
+	room domain.RoomID
+	was  string // what was known to be kept before
+	err  error
+}
+
+// draft is what is written in the room in view, as far as it can be kept.
+func (s *screen) draft() string {
+	if s.room.answer.edits { // the text of a message that is there already
+		return s.room.answer.kept
+	}
+	if s.composer.recalling() {
+		return s.composer.draft
+	}
+	return clipTo(s.composer.value(), domain.MaxContent)
+}
+
+// keepDraft asks for the draft to be kept soon, if it changed.
+func (s *screen) keepDraft() tea.Cmd {
+	pl := s.places.find(s.room.id)
+	if pl == nil || s.drafts.waiting || pl.invited() || pl.Draft == s.draft() {
+		return nil
+	}
+	s.drafts.waiting = true
+	return tea.Tick(draftInterval, func(time.Time) tea.Msg { return draftMsg{} })
+}
+
+// writeDraft keeps what is written in the room in view.
+func (s *screen) writeDraft() tea.Cmd {
+	s.drafts.waiting = false
+	pl := s.places.find(s.room.id)
+	if pl == nil || pl.invited() || pl.Draft == s.draft() {
+		return nil
+	}
+	was := pl.Draft
+	pl.Draft = s.draft()
+	c, id, text, from := s.config, pl.ID, pl.Draft, s.live.Subscription
+	return s.io(readTimeout, func(ctx context.Context) tea.Msg {
+		return draftedMsg{id, was, c.Chat.SetDraft(ctx, c.Actor, domain.Address{ID: id}, text, from)}
+	})
+}
+
+// drafted tries again later what was not kept.
+func (s *screen) drafted(msg draftedMsg) {
+	pl := s.places.find(msg.room)
+	if msg.err == nil || pl == nil || msg.room != s.room.id {
+		return
+	}
+	if kind := domain.KindOf(msg.err); kind == domain.RateLimited || kind == domain.Unavailable {
+		pl.Draft = msg.was
+	}
+}
+
+// takeDraft takes what the reader wrote on another screen, unless something
+// else is being written on this one.
+func (s *screen) takeDraft(event *domain.Event) {
+	pl := s.places.find(event.RoomID)
+	if pl == nil {
+		return
+	}
+	untouched := s.draft() == pl.Draft
+	pl.Draft = event.Content
+	if pl.ID == s.room.id && untouched && !s.room.answer.edits && !s.composer.recalling() {
+		s.composer.set(event.Content)
+	}
+}

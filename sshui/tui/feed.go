@@ -1,0 +1,264 @@
+package tui
+
+import (
+	"context"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+
+	"parley/domain"
+	"parley/domain/broadcast"
+	"parley/domain/chat"
+)
+
+// feed takes what happened, in all rooms.
+func (s *screen) feed(msg feedMsg) tea.Cmd {
+	s.fed = time.Now()
+	cmds := []tea.Cmd{s.next()}
+	for i := range msg.events {
+		cmds = append(cmds, s.take(&msg.events[i]))
+	}
+	return tea.Batch(append(cmds, s.alert.ring(s.bellNow()))...)
+}
+
+// bellNow is when the bell rings: never for who wants not to be disturbed.
+func (s *screen) bellNow() bellMode {
+	if s.presence.State == domain.DoNotDisturb {
+		return bellOff
+	}
+	return s.bell
+}
+
+func (s *screen) take(event *domain.Event) tea.Cmd {
+	switch {
+	case event.Type == "": // lagged: the history is read again, but not what is of the moment
+		return tea.Batch(s.refresh(), s.askPeople())
+	case event.Type == domain.EventRoom && event.Seq == 0:
+		return s.takeOwn(event)
+	}
+	switch event.Type {
+	case domain.EventRead:
+		return s.takeRead(event)
+	case domain.EventDraft:
+		s.takeDraft(event)
+	case domain.EventTyping:
+		return s.takeTyping(event)
+	case domain.EventPresence:
+		s.takePresence(event)
+	default:
+		return s.takeHistory(event)
+	}
+	return nil
+}
+
+// takeHistory takes an event of a room's history.
+func (s *screen) takeHistory(event *domain.Event) tea.Cmd {
+	pl := s.places.find(event.RoomID)
+	if pl == nil {
+		return nil
+	}
+	r := s.rooms.find(event.RoomID)
+	fresh := event.Seq > pl.Head
+	pl.Head = max(pl.Head, event.Seq)
+	if r != nil {
+		fresh = r.timeline.take(event)
+	}
+	if event.Ends(s.places.me) {
+		return s.end(pl, event)
+	}
+	switch event.Type {
+	case domain.EventMessage:
+		if fresh {
+			s.arrive(pl, r, &event.Message)
+		}
+	case domain.EventMember:
+		s.takeMember(pl, event)
+	case domain.EventRoom:
+		s.takeRoom(pl, event)
+	}
+	if fresh && r == s.room {
+		s.hear(event)
+	}
+	return nil
+}
+
+// arrive takes a new message.
+func (s *screen) arrive(pl *place, r *room, m *domain.Message) {
+	if r != nil {
+		delete(r.typing, m.Author.Name)
+	}
+	if m.Author.ID == s.places.me {
+		return
+	}
+	inView := r != nil && r == s.room
+	mentioned := mentions(m.Mentions, s.config.Actor.Name())
+	switch {
+	case !inView:
+		s.places.count(pl, mentioned)
+	case !s.focused && !r.timeline.showUnread:
+		r.timeline.markUnreadFrom(r.timeline.seen)
+	}
+	if inView && s.focused {
+		return
+	}
+	if pl.called(mentioned) || s.bell == bellAll && !pl.Muted && pl.Notify != domain.NotifyNone {
+		s.alert.note(m, pl.title)
+	}
+}
+
+func (s *screen) takeMember(pl *place, event *domain.Event) {
+	switch event.Change {
+	case domain.Joined:
+		pl.Members++
+	case domain.Left, domain.Removed:
+		pl.Members--
+	}
+	if event.User.ID == s.places.me && event.Role.In() {
+		pl.Role = event.Role
+	}
+	s.places.version++
+}
+
+func (s *screen) takeRoom(pl *place, event *domain.Event) {
+	view := pl.View
+	switch event.Change {
+	case domain.TopicSet:
+		view.Topic = event.Topic
+	case domain.Renamed:
+		view.Name = event.Room
+	case domain.Archived, domain.Unarchived:
+		view.Archived = event.Change == domain.Archived
+	default:
+		return
+	}
+	s.places.put(view)
+}
+
+// end takes a room away that is the reader's no longer.
+func (s *screen) end(pl *place, event *domain.Event) tea.Cmd {
+	note := noticed(event)
+	if event.Change == domain.Left {
+		note = "you left"
+	}
+	title := pl.title
+	s.places.remove(pl.ID)
+	s.rooms.remove(pl.ID)
+	if s.room.id != pl.ID {
+		s.notify(title + ": " + note)
+		return nil
+	}
+	s.composer.clear()
+	s.room.opened = false // nothing more is written of it
+	cmd := s.enter(s.places.at(1))
+	s.notify(title + ": " + note)
+	return cmd
+}
+
+// takeOwn takes news of the reader's own list of rooms.
+func (s *screen) takeOwn(event *domain.Event) tea.Cmd {
+	pl := s.places.find(event.RoomID)
+	switch {
+	case event.Change == domain.Configured && pl != nil:
+		pl.Muted, pl.Notify = event.Muted, event.Notify
+		s.places.version++
+	case event.Change == domain.Added && (pl == nil || pl.invited()):
+		return s.add(event.RoomID, event.Role, domain.VisibleLine(event.By.Name))
+	}
+	return nil
+}
+
+// add takes a room into the list, and follows it if the reader is in it.
+func (s *screen) add(id domain.RoomID, role domain.Role, by string) tea.Cmd {
+	live, c := s.live, s.config
+	return s.ask(func(ctx context.Context) (func(*screen) tea.Cmd, error) {
+		at := domain.Address{ID: id}
+		view, err := c.Chat.Room(ctx, c.Actor, at)
+		if err == nil && role.In() {
+			view, err = live.Follow(ctx, at, broadcast.Live, nil)
+			view.Unread = 0
+		}
+		return func(s *screen) tea.Cmd { return s.added(view, by) }, hideNotFound(err)
+	})
+}
+
+// hideNotFound takes a room that is gone again for nothing at all.
+func hideNotFound(err error) error {
+	if domain.KindOf(err) == domain.NotFound {
+		return nil
+	}
+	return err
+}
+
+func (s *screen) added(view chat.View, by string) tea.Cmd {
+	if view.ID == 0 {
+		return nil
+	}
+	known := s.places.find(view.ID)
+	if known == nil && view.Role.In() && view.Kind == domain.RoomDirect && view.Head > view.Read {
+		view.Unread = int(min(view.Head-view.Read, chat.MaxUnread)) // what was written is what it was opened for
+	}
+	pl := s.places.put(view)
+	if pl.invited() && by != "" {
+		s.notify(by + " invites you to " + pl.title)
+	}
+	if pl.ID == s.room.id && !s.room.opened && !pl.invited() { // it was looked at as an invitation
+		return tea.Batch(s.open(pl), s.askPeople())
+	}
+	return nil
+}
+
+// takeRead takes that the reader read on another screen.
+func (s *screen) takeRead(event *domain.Event) tea.Cmd {
+	pl := s.places.find(event.RoomID)
+	if pl == nil {
+		return nil
+	}
+	pl.Read = max(pl.Read, event.Seq)
+	if r := s.rooms.find(event.RoomID); r != nil && r.opened {
+		r.marked = max(r.marked, event.Seq)
+		line := &r.timeline
+		line.seen = max(line.seen, event.Seq)
+		if line.showUnread && event.Seq > line.readUpTo {
+			line.markUnreadFrom(event.Seq)
+		}
+		if r != s.room {
+			unread, mentions := line.unreadBelow()
+			s.places.read(pl, unread, mentions)
+		}
+		return nil
+	}
+	if event.Seq >= pl.Head {
+		s.places.read(pl, 0, 0)
+		return nil
+	}
+	return s.refresh()
+}
+
+// refresh reads the list of rooms anew, for what cannot be worked out here.
+func (s *screen) refresh() tea.Cmd {
+	c := s.config
+	return s.ask(func(ctx context.Context) (func(*screen) tea.Cmd, error) {
+		views, err := c.Chat.Rooms(ctx, c.Actor)
+		return func(s *screen) tea.Cmd { return s.refreshed(views) }, err
+	})
+}
+
+func (s *screen) refreshed(views []chat.View) tea.Cmd {
+	var cmds []tea.Cmd
+	for _, view := range views {
+		known := s.places.find(view.ID)
+		if known == nil {
+			cmds = append(cmds, s.add(view.ID, view.Role, ""))
+			continue
+		}
+		view.Head = max(view.Head, known.Head)
+		if r := s.rooms.find(view.ID); r != nil && r.opened {
+			view.Unread, view.Mentions = known.Unread, known.Mentions // counted by what is loaded
+		}
+		if view.ID == s.room.id {
+			view.Draft = known.Draft
+		}
+		s.places.put(view)
+	}
+	return tea.Batch(cmds...)
+}
