@@ -119,6 +119,41 @@ func TestAReaderThatKeptUpSeesAllBeforeTheEndHoweverFullItsQueue(t *testing.T) {
 	takes(t, s, 1)
 }
 
+func TestTheEndOfARoomIsToldToAReaderThatLagsInOthers(t *testing.T) {
+	ledger := newLedger()
+	ledger.events[2] = nil
+	hub := newHub(ledger)
+	s := subscribe(t, hub, 2)
+	if _, err := s.JoinAll(t.Context(), []broadcast.Joining{inLobby, {ID: 2, Name: "two"}}); err != nil {
+		t.Fatal(err)
+	}
+	hub.Publish(ledger.commit(lobby), ledger.change(domain.Removed, 2))
+	for range 300 {
+		hub.Publish(ledger.commit(2))
+	}
+	batch := next(t, s)
+	if len(batch) < 2 || batch[0].Event.Type != "" || batch[1].Event.Seq != 2 || batch[1].Event.RoomID != lobby {
+		t.Fatalf("got %d lines: %s", len(batch), batch[0].JSON)
+	}
+}
+
+func TestNothingOfTheMomentFollowsTheEnd(t *testing.T) {
+	ledger := newLedger()
+	hub := newHub(ledger)
+	watcher, s := subscribe(t, hub, 1), subscribe(t, hub, 2)
+	join(t, watcher, broadcast.Live)
+	hub.Publish(ledger.commit(lobby))
+	allowed := ledger.joining()
+	hub.Publish(ledger.change(domain.Removed, 2))
+	if _, err := s.Join(t.Context(), allowed, broadcast.Live, nil); err != nil {
+		t.Fatal(err)
+	}
+	ledger.during(func() {
+		hub.Signal(domain.Event{Type: domain.EventTyping, RoomID: lobby}, broadcast.Audience{})
+	})
+	takes(t, s, 2)
+}
+
 func TestTheEndIsFoundInWhatWasLostOnTheWay(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ledger := newLedger()

@@ -66,6 +66,27 @@ func TestAReaderThatLagsIsToldAndCatchesUpFromTheHistory(t *testing.T) {
 	receive(t, s, many, many+1)
 }
 
+func TestRoomsThatAreBehindAreReadInTurns(t *testing.T) {
+	ledger := newLedger()
+	hub := newHub(ledger)
+	s := subscribe(t, hub, 1)
+	for id := domain.RoomID(1); id <= 3; id++ {
+		ledger.events[id] = nil
+		for range 400 {
+			ledger.commit(id)
+		}
+		if _, err := s.Join(t.Context(), broadcast.Joining{ID: id}, 0, nil); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for page, want := range []domain.RoomID{1, 2, 3, 1, 2, 3} {
+		batch := next(t, s)
+		if got, first := batch[0].Event, domain.Seq(page/3*200+1); got.RoomID != want || got.Seq != first || len(batch) != 200 {
+			t.Errorf("page %d: %d events from %d of room %d", page, len(batch), got.Seq, got.RoomID)
+		}
+	}
+}
+
 func TestOneLargeCommitMakesNobodyLagWhoKeptUp(t *testing.T) {
 	ledger := newLedger()
 	hub := newHub(ledger)

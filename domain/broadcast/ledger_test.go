@@ -29,6 +29,8 @@ type ledger struct {
 	away   bool       // it does not answer
 	reads  int        // of After
 	asked  int        // of Extents
+
+	meanwhile func()
 }
 
 func newLedger() *ledger {
@@ -66,11 +68,24 @@ func (l *ledger) setAway(away bool) {
 	l.away = away
 }
 
+// during has something done while the history is read next.
+func (l *ledger) during(read func()) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.meanwhile = read
+}
+
 func (l *ledger) After(_ context.Context, room domain.RoomID, after domain.Seq, limit int) ([]domain.Event, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.away {
 		return nil, domain.Unreachable(errors.New("away"))
+	}
+	if meanwhile := l.meanwhile; meanwhile != nil {
+		l.meanwhile = nil
+		l.mu.Unlock()
+		meanwhile()
+		l.mu.Lock()
 	}
 	l.reads++
 	after = max(after, l.first-1)
@@ -122,7 +137,9 @@ func join(t *testing.T, s *broadcast.Subscription, after domain.Seq) {
 // next gives what waits, after it was made sure that something does.
 func next(t *testing.T, s *broadcast.Subscription) []*wire.Line {
 	t.Helper()
-	batch, err := s.Next(t.Context())
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+	defer cancel()
+	batch, err := s.Next(ctx)
 	if err != nil {
 		t.Fatal(err)
 	}

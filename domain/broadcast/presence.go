@@ -95,9 +95,8 @@ func (h *Hub) Here(id domain.RoomID) []domain.Presence {
 	people := make([]domain.Presence, 0, len(r.here))
 	for _, a := range r.here {
 		now := a.now()
-		if now != a.told { // and if it changes back, whoever asks now must hear of it
+		if now != a.told { // the news is under way; if it is undone, whoever asks now must hear of that
 			a.shown = true
-			r.note(a)
 		}
 		if a.count > 0 {
 			people = append(people, now)

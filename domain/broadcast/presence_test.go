@@ -136,6 +136,26 @@ func TestWhoAskedIsToldThatItChangedBack(t *testing.T) {
 	})
 }
 
+func TestComingIsToldApartFromChanging(t *testing.T) {
+	watched(t, func(t *testing.T, _ *ledger, hub *broadcast.Hub, watcher *broadcast.Subscription) {
+		s := subscribe(t, hub, 2)
+		for _, step := range []struct {
+			change func()
+			came   bool
+		}{
+			{func() { join(t, s, broadcast.Live) }, true},
+			{func() { choose(hub, 2, domain.Away, "") }, false},
+			{func() { s.Close(broadcast.ErrLeft) }, false},
+			{func() { join(t, subscribe(t, hub, 2), broadcast.Live) }, true},
+		} {
+			step.change()
+			if p := next(t, watcher)[0].Event.People[0]; p.Came != step.came {
+				t.Errorf("%s: came is %t", p.State, p.Came)
+			}
+		}
+	})
+}
+
 func TestWhatSomebodyChoseIsToldInTheirRooms(t *testing.T) {
 	watched(t, func(t *testing.T, ledger *ledger, hub *broadcast.Hub, watcher *broadcast.Subscription) {
 		ledger.events[2] = nil

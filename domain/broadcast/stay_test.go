@@ -120,7 +120,7 @@ func (v *visitor) stay(ctx context.Context) (ended bool, err error) {
 			seq := line.Event.Seq
 			ends := line.Event.Ends(v.user) && seq > v.since
 			switch {
-			case line.Event.Type == "": // it lagged, or is to look whether all is over
+			case !ofHistory(line): // it lagged, is told something, or is to look whether all is over
 			case ended:
 				return true, fmt.Errorf("got %d after the end at %d", seq, v.at)
 			case seq == v.at+1, ends && seq > v.at:
@@ -138,12 +138,16 @@ func (v *visitor) stay(ctx context.Context) (ended bool, err error) {
 	}
 }
 
-// nothing fails if anything waits.
+func ofHistory(line *wire.Line) bool {
+	return line.Event.Type == domain.EventMessage || line.Event.Type == domain.EventMember
+}
+
+// nothing fails if anything of the history waits.
 func (v *visitor) nothing(ctx context.Context) error {
 	v.Reply(wire.NewReply("mark"))
 	batch, err := v.Next(ctx)
 	for _, line := range batch {
-		if line.Event.Type != "" {
+		if ofHistory(line) {
 			err = fmt.Errorf("got %s after the end at %d", line.JSON, v.at)
 		}
 	}
@@ -181,6 +185,22 @@ func (s step) perform(register *register, hub *broadcast.Hub) {
 	}
 }
 
+// gossip does all of what is of the moment, over and over, until ctx ends.
+func gossip(ctx context.Context, hub *broadcast.Hub) {
+	for n := 0; ctx.Err() == nil; n++ {
+		user := domain.UserID(n%3 + 1)
+		hub.SetPresence(domain.Presence{User: author(user), State: domain.Online, Status: fmt.Sprint(n)})
+		hub.TellPresence()
+		hub.Tell(user, domain.Event{Type: domain.EventRead, RoomID: lobby, Seq: 1}, nil)
+		hub.Signal(domain.Event{Type: domain.EventTyping, RoomID: lobby, User: author(user)}, broadcast.Audience{Except: user})
+		hub.Here(lobby)
+		passing := hub.Subscribe(author(user), broadcast.Options{Presence: true})
+		_, _ = passing.JoinAll(ctx, []broadcast.Joining{inLobby})
+		passing.Active()
+		passing.Close(broadcast.ErrLeft)
+	}
+}
+
 // Whoever comes, goes, is put out, reads slowly or loses events on the way:
 // those who are in see every event once and in order, and nobody sees one after
 // that which ended it for them.
@@ -193,6 +213,7 @@ func TestStaysEndWhereTheyEndAndMissNothingBefore(t *testing.T) {
 		defer cancel()
 		var watch sync.WaitGroup
 		watch.Go(func() { _ = hub.Run(ctx) })
+		watch.Go(func() { gossip(ctx, hub) })
 		defer watch.Wait()
 		defer cancel()
 
@@ -237,6 +258,14 @@ func TestStaysEndWhereTheyEndAndMissNothingBefore(t *testing.T) {
 			if err := <-done; err != nil {
 				rt.Error(err)
 			}
+		}
+		cancel()
+		watch.Wait()
+		for _, v := range visitors {
+			v.Close(broadcast.ErrLeft)
+		}
+		if n := hub.Rooms(); n != 0 {
+			rt.Errorf("%d rooms are kept for nobody", n)
 		}
 	})
 }
