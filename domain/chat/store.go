@@ -152,8 +152,8 @@ type Writing interface {
 	// append in progress to end, so that its answer is final; Seq 0 says that
 	// the message was not stored.
 	Sent(ctx context.Context, entry Entry) (Appended, error)
-	// Apply makes changes in one transaction, each in the state that those
-	// before it left, and gives what became of each. They share the numbering
+	// Apply makes changes in one transaction, each in the state that those of
+	// its room before it left, and gives what became of each. They share the numbering
 	// of messages. What a change needs to be so is asked in the same unit; its
 	// refusals are those of errors.go. An error of the whole batch is as of
 	// Append.
@@ -219,8 +219,8 @@ type Access struct {
 // Standing is an Access with what waits there.
 type Standing struct {
 	Access
-	Unread   int             // messages of others above Read; exact up to MaxUnread
-	Mentions int             // those of them that call the user
+	Unread   int             // messages of others above Read, MaxUnread at most; of 1,000 that are there
+	Mentions int             // those of them that call the user, MaxUnread at most
 	People   []domain.Author // of a direct conversation; else nil
 }
 

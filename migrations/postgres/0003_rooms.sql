@@ -2,8 +2,10 @@
 
 -- Direct_key names a direct conversation by the ids of its people, in order:
 -- "3,17". Members counts those who joined. Of a deleted room only the row is
--- left until everything in it is removed.
+-- left until everything in it is removed. Names are sorted by their bytes,
+-- whatever language the database speaks.
 ALTER TABLE rooms
+    ALTER COLUMN name TYPE text COLLATE "C",
     ADD COLUMN topic_token  text,
     ADD COLUMN topic_key_id text,
     ADD COLUMN direct_key   text,
@@ -41,6 +43,10 @@ ALTER TABLE messages
     ADD COLUMN reactions  integer NOT NULL DEFAULT 0,
     ADD COLUMN pinned     boolean NOT NULL DEFAULT false;
 CREATE INDEX messages_pinned ON messages (room_id, seq) WHERE pinned;
+-- The key holds what counting unread messages asks of them, so that it reads no
+-- rows.
+ALTER TABLE messages DROP CONSTRAINT messages_pkey;
+ALTER TABLE messages ADD CONSTRAINT messages_pkey PRIMARY KEY (room_id, seq) INCLUDE (author_id, deleted_at);
 
 -- What happened in a room beside its messages, in the same numbering. Detail is
 -- the emoji of a reaction and the role that a member was given.

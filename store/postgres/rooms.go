@@ -66,7 +66,7 @@ type statements struct {
 }
 
 func (s statements) Query(ctx context.Context, query string, args ...any) (rooms.Rows, error) {
-	rows, err := s.on.Query(ctx, query, args...) //nolint:sqlclosecheck // the caller does
+	rows, err := s.on.Query(ctx, query, args...)
 	if err != nil {
 		return nil, err
 	}

@@ -21,21 +21,25 @@ const (
 	accessByDirect = accessOf + `r.direct_key = ?2`
 	directory      = accessOf + `r.kind = 'public' AND r.name > ?2 ORDER BY r.name LIMIT ?3`
 
-	// Of the messages above a marker the newest 128 are looked at: beside the
-	// hundred that are counted there is room for some of the reader's own.
+	// Counting stops at a hundred, and looks at a thousand messages at most:
+	// somebody who wrote more than nine hundred without reading is told of
+	// fewer than there are. Whoever is called by name and with everybody is
+	// called once.
 	standings = `SELECT ` + accessColumns + `,
-		(SELECT count(*) FROM (
+		(SELECT count(*) FROM (SELECT 1 FROM (
 			SELECT x.author_id, x.deleted_at FROM messages x
-			WHERE x.room_id = r.id AND x.seq > m.read_seq ORDER BY x.seq DESC LIMIT 128
-		) AS newest WHERE newest.author_id <> ?1 AND newest.deleted_at IS NULL),
+			WHERE x.room_id = r.id AND x.seq > m.read_seq ORDER BY x.seq LIMIT 1000
+		) AS next WHERE next.author_id <> ?1 AND next.deleted_at IS NULL LIMIT 100) AS unread),
 		(SELECT count(*) FROM (
 			SELECT 1 FROM mentions x
-			WHERE x.user_id = ?1 AND x.room_id = r.id AND x.seq > m.read_seq AND x.author_id <> ?1 LIMIT 100
-		) AS mine),
-		(SELECT count(*) FROM (
+			WHERE x.user_id = ?1 AND x.room_id = r.id AND x.seq > m.read_seq AND x.author_id <> ?1
+			UNION ALL
 			SELECT 1 FROM mentions x
-			WHERE x.user_id = 0 AND x.room_id = r.id AND x.seq > m.read_seq AND x.author_id <> ?1 LIMIT 100
-		) AS everyone)
+			WHERE x.user_id = 0 AND x.room_id = r.id AND x.seq > m.read_seq AND x.author_id <> ?1 AND NOT EXISTS (
+				SELECT 1 FROM mentions y
+				WHERE y.user_id = ?1 AND y.room_id = r.id AND y.seq = x.seq AND y.seq > m.read_seq
+			) LIMIT 100
+		) AS called)
 		FROM members m JOIN rooms r ON r.id = m.room_id
 		WHERE m.user_id = ?1 AND m.role IS NOT NULL AND r.deleted_at IS NULL ORDER BY r.id`
 	directPeople = `SELECT other.room_id, u.id, u.name
@@ -53,7 +57,9 @@ func scanAccess(rows Rows) (chat.Access, error) {
 
 func accessFields(a *chat.Access) []any {
 	return []any{
-		&a.ID, &a.Name, &a.Kind, &a.Archived, stamp{&a.CreatedAt}, &a.First, &a.Head,
+		&a.ID, &a.Name, &a.Kind, &a.Archived,
+		stamp{&a.CreatedAt},
+		&a.First, &a.Head,
 		&a.Sealed.Token, &a.Sealed.KeyID, &a.Creator, &a.Members,
 		&a.Role, &a.Read, &a.Muted, &a.Notify, &a.Draft.Token, &a.Draft.KeyID,
 	}
@@ -72,7 +78,7 @@ func (s *Store) Look(ctx context.Context, user domain.UserID, where chat.Where) 
 		return chat.Access{}, domain.ErrRoomNotFound()
 	}
 	err = s.read(ctx, "find a room", func(ctx context.Context, t tx) error {
-		found := false
+		var found bool
 		access, found, err = first(ctx, t, scanAccess, query, user, key)
 		if err == nil && !found {
 			err = domain.ErrRoomNotFound()
@@ -100,10 +106,7 @@ func (s *Store) Standings(ctx context.Context, user domain.UserID) (list []chat.
 
 func scanStanding(rows Rows) (chat.Standing, error) {
 	var s chat.Standing
-	var mine, everyone int
-	err := rows.Scan(append(accessFields(&s.Access), &s.Unread, &mine, &everyone)...)
-	s.Unread = min(s.Unread, chat.MaxUnread)
-	s.Mentions = min(mine+everyone, chat.MaxUnread)
+	err := rows.Scan(append(accessFields(&s.Access), &s.Unread, &s.Mentions)...)
 	return s, err
 }
 
@@ -132,7 +135,7 @@ func (s *Store) Directory(
 // Epoch implements chat.Rooms.
 func (s *Store) Epoch(ctx context.Context) (value string, err error) {
 	err = s.read(ctx, "read the epoch", func(ctx context.Context, t tx) error {
-		found := false
+		var found bool
 		if value, found, err = first(ctx, t, scalar[string], epoch); err == nil && !found {
 			err = errors.New("the instance's row is missing")
 		}
@@ -147,7 +150,8 @@ const (
 	insertDirect = `INSERT INTO rooms (direct_key, kind, creator_id, members, created_at) VALUES (?1, ?2, ?3, ?4, ?5)
 		ON CONFLICT (direct_key) DO NOTHING RETURNING id`
 	roomByDirect = `SELECT id FROM rooms WHERE direct_key = ?1`
-	setTopic     = `UPDATE rooms SET topic_token = nullif(?2, ''), topic_key_id = nullif(?3, '') WHERE id = ?1`
+	setTopic     = `UPDATE rooms SET topic_token = nullif(?2, ''), topic_key_id = nullif(?3, '')
+		WHERE id = ?1 AND (topic_token IS NOT NULL OR nullif(?2, '') IS NOT NULL)`
 	insertMember = `INSERT INTO members (room_id, user_id, role, joined_at) VALUES (?1, ?2, ?3, ?4)`
 )
 

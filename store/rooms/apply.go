@@ -1,15 +1,14 @@
 package rooms
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"slices"
-	"time"
 
 	"parley/domain"
 	"parley/domain/chat"
-	"parley/domain/encryption"
 )
 
 const (
@@ -32,7 +31,8 @@ type room struct {
 }
 
 // Apply implements chat.Writing. The rows of the rooms are locked in order of
-// their ids, as by an append.
+// their ids, as by an append, and so are those of a user's memberships, as by
+// the moving of their markers.
 func (s *Store) Apply(ctx context.Context, changes []chat.Change) ([]chat.Changed, error) {
 	results := make([]chat.Changed, len(changes))
 	err := s.engine.Write(ctx, func(ctx context.Context, db DB) error {
@@ -41,8 +41,8 @@ func (s *Store) Apply(ctx context.Context, changes []chat.Change) ([]chat.Change
 		if err != nil {
 			return err
 		}
-		for i, c := range changes {
-			if results[i], err = t.apply(ctx, rooms[c.RoomID], c); err != nil {
+		for _, i := range byRoom(changes) {
+			if results[i], err = t.apply(ctx, rooms[changes[i].RoomID], changes[i]); err != nil {
 				return err
 			}
 		}
@@ -62,6 +62,17 @@ func (s *Store) Apply(ctx context.Context, changes []chat.Change) ([]chat.Change
 		return nil, fmt.Errorf("apply changes: %w", err)
 	}
 	return results, nil
+}
+
+// byRoom gives the places of changes, sorted by their rooms and else as they
+// are.
+func byRoom(changes []chat.Change) []int {
+	places := make([]int, len(changes))
+	for i := range places {
+		places[i] = i
+	}
+	slices.SortStableFunc(places, func(a, b int) int { return cmp.Compare(changes[a].RoomID, changes[b].RoomID) })
+	return places
 }
 
 func (t tx) lock(ctx context.Context, changes []chat.Change) (map[domain.RoomID]*room, error) {
@@ -127,155 +138,4 @@ var appliers = map[domain.EventType]applier{
 	domain.EventPin:      tx.pin,
 	domain.EventMember:   tx.member,
 	domain.EventRoom:     tx.room,
-}
-
-const (
-	messageState = `SELECT author_id, deleted_at IS NOT NULL, created_at, coalesce(edited_at, created_at),
-		coalesce(text_seq, seq), token, key_id, pinned, reactions FROM messages WHERE room_id = ?1 AND seq = ?2`
-	insertVersion = `INSERT INTO message_versions (room_id, target, seq, token, key_id, created_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6)`
-	editMessage   = `UPDATE messages SET token = ?3, key_id = ?4, text_seq = ?5, edited_at = ?6 WHERE room_id = ?1 AND seq = ?2`
-	insertMention = `INSERT INTO mentions (room_id, seq, user_id, author_id, how) VALUES (?1, ?2, ?3, ?4, ?5)
-		ON CONFLICT (room_id, seq, user_id) DO NOTHING`
-	deleteMessage = `UPDATE messages SET token = '', key_id = '', text_seq = NULL, deleted_at = ?3, reactions = 0, pinned = false
-		WHERE room_id = ?1 AND seq = ?2`
-	dropMentions  = `DELETE FROM mentions WHERE room_id = ?1 AND seq = ?2`
-	dropVersions  = `DELETE FROM message_versions WHERE room_id = ?1 AND target = ?2`
-	dropReactions = `DELETE FROM reactions WHERE room_id = ?1 AND target = ?2`
-)
-
-// state is what a change of a message must know of it.
-type state struct {
-	author             domain.UserID
-	deleted, pinned    bool
-	createdAt, written time.Time
-	textSeq            domain.Seq
-	sealed             encryption.Sealed
-	reactions          int
-}
-
-// message reads a message that is there and is not deleted, unless deleted
-// ones are welcome.
-func (t tx) message(ctx context.Context, c chat.Change, deletedToo bool) (state, error) {
-	s, found, err := first(ctx, t, func(rows Rows) (s state, err error) {
-		err = rows.Scan(&s.author, &s.deleted, stamp{&s.createdAt}, stamp{&s.written},
-			&s.textSeq, &s.sealed.Token, &s.sealed.KeyID, &s.pinned, &s.reactions)
-		return s, err
-	}, messageState, c.RoomID, c.Target)
-	switch {
-	case err != nil:
-		return state{}, err
-	case !found:
-		return state{}, chat.ErrMessageNotFound()
-	case s.deleted && !deletedToo:
-		return state{}, chat.ErrMessageDeleted()
-	}
-	return s, nil
-}
-
-func (t tx) edit(ctx context.Context, _ *room, c chat.Change, seq domain.Seq) (bool, error) {
-	s, err := t.message(ctx, c, false)
-	switch {
-	case err != nil:
-		return false, err
-	case s.author != c.By:
-		return false, chat.ErrNotYours()
-	case s.createdAt.Before(c.Since):
-		return false, chat.ErrEditWindow()
-	}
-	sealed, err := c.Seal(seq)
-	if err != nil {
-		return false, fmt.Errorf("seal the message: %w", err)
-	}
-	if _, err := t.exec(ctx, insertVersion, c.RoomID, c.Target, s.textSeq, s.sealed.Token, s.sealed.KeyID,
-		t.time(s.written)); err != nil {
-		return false, err
-	}
-	if _, err := t.exec(ctx, editMessage, c.RoomID, c.Target, sealed.Token, sealed.KeyID, seq, t.time(c.At)); err != nil {
-		return false, err
-	}
-	if _, err := t.exec(ctx, dropMentions, c.RoomID, c.Target); err != nil {
-		return false, err
-	}
-	for _, m := range c.Mentions {
-		if _, err := t.exec(ctx, insertMention, c.RoomID, c.Target, m.User, c.By, m.How); err != nil {
-			return false, err
-		}
-	}
-	return true, nil
-}
-
-// delete leaves nothing of a message but its place.
-func (t tx) delete(ctx context.Context, _ *room, c chat.Change, _ domain.Seq) (bool, error) {
-	s, err := t.message(ctx, c, true)
-	if err != nil || s.deleted {
-		return false, err
-	}
-	for _, statement := range []string{dropMentions, dropVersions, dropReactions} {
-		if _, err := t.exec(ctx, statement, c.RoomID, c.Target); err != nil {
-			return false, err
-		}
-	}
-	_, err = t.exec(ctx, deleteMessage, c.RoomID, c.Target, t.time(c.At))
-	return true, err
-}
-
-const (
-	emojiOf        = `SELECT DISTINCT emoji FROM reactions WHERE room_id = ?1 AND target = ?2`
-	insertReaction = `INSERT INTO reactions (room_id, target, emoji, user_id, created_at) VALUES (?1, ?2, ?3, ?4, ?5)
-		ON CONFLICT (room_id, target, emoji, user_id) DO NOTHING`
-	deleteReaction = `DELETE FROM reactions WHERE room_id = ?1 AND target = ?2 AND emoji = ?3 AND user_id = ?4`
-	countReactions = `UPDATE messages SET reactions = reactions + ?3 WHERE room_id = ?1 AND seq = ?2`
-	ownReaction    = `SELECT count(*) FROM reactions WHERE room_id = ?1 AND target = ?2 AND emoji = ?3 AND user_id = ?4`
-	countPins      = `SELECT count(*) FROM messages m WHERE m.room_id = ?1 AND m.pinned`
-	setPin         = `UPDATE messages SET pinned = ?3 WHERE room_id = ?1 AND seq = ?2`
-)
-
-func (t tx) react(ctx context.Context, _ *room, c chat.Change, _ domain.Seq) (bool, error) {
-	s, err := t.message(ctx, c, false)
-	if err != nil {
-		return false, err
-	}
-	own, _, err := first(ctx, t, scalar[int], ownReaction, c.RoomID, c.Target, c.Emoji, c.By)
-	if err != nil || (own > 0) == c.Added {
-		return false, err
-	}
-	by := 1
-	if c.Added {
-		kinds, err := all(ctx, t, scalar[string], emojiOf, c.RoomID, c.Target)
-		if err != nil {
-			return false, err
-		}
-		if s.reactions >= domain.MaxReactions || len(kinds) >= domain.MaxReactionKinds && !slices.Contains(kinds, c.Emoji) {
-			return false, chat.ErrReactionsFull()
-		}
-		_, err = t.exec(ctx, insertReaction, c.RoomID, c.Target, c.Emoji, c.By, t.time(c.At))
-		if err != nil {
-			return false, err
-		}
-	} else {
-		by = -1
-		if _, err := t.exec(ctx, deleteReaction, c.RoomID, c.Target, c.Emoji, c.By); err != nil {
-			return false, err
-		}
-	}
-	_, err = t.exec(ctx, countReactions, c.RoomID, c.Target, by)
-	return true, err
-}
-
-func (t tx) pin(ctx context.Context, _ *room, c chat.Change, _ domain.Seq) (bool, error) {
-	s, err := t.message(ctx, c, false)
-	if err != nil || s.pinned == c.Added {
-		return false, err
-	}
-	if c.Added {
-		pins, _, err := first(ctx, t, scalar[int], countPins, c.RoomID)
-		if err != nil {
-			return false, err
-		}
-		if pins >= domain.MaxPins {
-			return false, chat.ErrPinsFull()
-		}
-	}
-	_, err = t.exec(ctx, setPin, c.RoomID, c.Target, c.Added)
-	return true, err
 }

@@ -2,6 +2,7 @@ package rooms
 
 import (
 	"context"
+	"fmt"
 
 	"parley/domain"
 	"parley/domain/chat"
@@ -35,18 +36,26 @@ func (t tx) member(ctx context.Context, r *room, c chat.Change, seq domain.Seq) 
 		if role != domain.RoleNone {
 			return false, nil
 		}
+		_, err = t.exec(ctx, setRole, r.id, c.User, domain.RoleInvited)
+		return true, err
 	case domain.RoleSet:
-		if role == c.Role {
-			return false, nil
-		}
-		if !role.In() {
-			return false, chat.ErrNotMember(c.User == c.By)
-		}
-		if err := t.keepOwner(ctx, r, role); err != nil {
-			return false, err
-		}
+		return t.setRole(ctx, r, c, role)
+	default:
+		return false, fmt.Errorf("a member is not changed by %q", c.Change)
 	}
-	_, err = t.exec(ctx, setRole, r.id, c.User, c.Role)
+}
+
+func (t tx) setRole(ctx context.Context, r *room, c chat.Change, role domain.Role) (bool, error) {
+	switch {
+	case !role.In():
+		return false, chat.ErrNotMember(c.User == c.By)
+	case role == c.Role:
+		return false, nil
+	}
+	if err := t.keepOwner(ctx, r, role); err != nil {
+		return false, err
+	}
+	_, err := t.exec(ctx, setRole, r.id, c.User, c.Role)
 	return true, err
 }
 
@@ -99,7 +108,8 @@ const (
 	rename     = `UPDATE rooms SET name = ?2 WHERE id = ?1`
 	archive    = `UPDATE rooms SET archived_at = ?2 WHERE id = ?1`
 	unarchive  = `UPDATE rooms SET archived_at = NULL WHERE id = ?1`
-	deleteRoom = `UPDATE rooms SET deleted_at = ?2, name = NULL, topic_token = NULL, topic_key_id = NULL WHERE id = ?1`
+	deleteRoom = `UPDATE rooms SET deleted_at = ?2, name = NULL, direct_key = NULL,
+		topic_token = NULL, topic_key_id = NULL WHERE id = ?1`
 )
 
 func (t tx) room(ctx context.Context, r *room, c chat.Change, _ domain.Seq) (bool, error) {
@@ -109,8 +119,8 @@ func (t tx) room(ctx context.Context, r *room, c chat.Change, _ domain.Seq) (boo
 		if c.Topic != nil {
 			token, keyID = c.Topic.Token, c.Topic.KeyID
 		}
-		_, err := t.exec(ctx, setTopic, r.id, token, keyID)
-		return true, err
+		changed, err := t.exec(ctx, setTopic, r.id, token, keyID)
+		return changed > 0, err
 	case domain.Renamed:
 		return t.rename(ctx, r, c)
 	case domain.Archived, domain.Unarchived:
@@ -123,10 +133,12 @@ func (t tx) room(ctx context.Context, r *room, c chat.Change, _ domain.Seq) (boo
 		}
 		_, err := t.exec(ctx, unarchive, r.id)
 		return true, err
-	default: // domain.Ended
+	case domain.Ended:
 		r.gone = true
 		_, err := t.exec(ctx, deleteRoom, r.id, t.time(c.At))
 		return true, err
+	default:
+		return false, fmt.Errorf("a room is not changed by %q", c.Change)
 	}
 }
 

@@ -12,16 +12,19 @@ import (
 
 const (
 	membersOf = `SELECT u.id, u.name, m.role, m.joined_at FROM members m JOIN users u ON u.id = m.user_id
-		WHERE m.room_id = ?1 AND m.user_id > ?2 AND m.role IS NOT NULL AND NOT u.disabled
+		WHERE m.room_id = ?1 AND m.user_id > ?2 AND m.role IS NOT NULL
+			AND (NOT u.disabled OR (SELECT r.kind FROM rooms r WHERE r.id = ?1) = 'direct')
 			AND substr(u.folded_name, 1, ?3) = ?4 ORDER BY m.user_id LIMIT ?5`
 	namedMembers = `SELECT u.id, u.name FROM users u JOIN members m ON m.room_id = ?1 AND m.user_id = u.id
 		WHERE u.folded_name {anytext ?2} AND NOT u.disabled AND m.role IN ('member', 'moderator', 'owner') ORDER BY u.id`
-	moveMarker = `INSERT INTO members (room_id, user_id, read_seq) SELECT id, CAST(?2 AS bigint), CAST(?3 AS bigint) FROM rooms WHERE id = ?1
+	moveMarker = `INSERT INTO members (room_id, user_id, read_seq) SELECT id, CAST(?2 AS bigint), CAST(?3 AS bigint) FROM rooms
+		WHERE id = ?1 AND deleted_at IS NULL
 		ON CONFLICT (room_id, user_id) DO UPDATE SET read_seq = excluded.read_seq
 		WHERE members.read_seq < excluded.read_seq RETURNING read_seq`
 	setDraft = `UPDATE members SET draft_token = nullif(?3, ''), draft_key_id = nullif(?4, '')
 		WHERE room_id = ?1 AND user_id = ?2 AND role IN ('member', 'moderator', 'owner')`
-	configure = `UPDATE members SET muted = ?3, notify = ?4 WHERE room_id = ?1 AND user_id = ?2`
+	configure = `UPDATE members SET muted = ?3, notify = ?4
+		WHERE room_id = ?1 AND user_id = ?2 AND role IN ('member', 'moderator', 'owner')`
 
 	profiles = `SELECT id, name, presence, coalesce(status_token, ''), coalesce(status_key_id, ''), created_at
 		FROM users WHERE folded_name {anytext ?1} AND NOT disabled`
