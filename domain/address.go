@@ -1,6 +1,7 @@
 package domain
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -34,6 +35,7 @@ func ParseAddress(s string) (Address, error) {
 // DirectAddress is the caller's conversation with some people. Its errors are
 // those of CheckUserName, and room.members (Invalid) for too many of them.
 func DirectAddress(names ...string) (Address, error) {
+	names = slices.Clone(names)
 	for i, name := range names {
 		names[i] = strings.TrimPrefix(strings.TrimSpace(name), "@")
 		if err := CheckUserName(names[i]); err != nil {

@@ -14,6 +14,8 @@ import (
 const (
 	// maxBatch is how many messages one transaction takes at most.
 	maxBatch = 512
+	// maxChanges is how many changes one does: each takes several statements.
+	maxChanges = 64
 	// maxWaiting is how many messages may wait for the next transaction.
 	maxWaiting = 2 * maxBatch
 	// appendTimeout bounds one transaction, and the question of what became
@@ -43,6 +45,7 @@ type pending struct {
 	entry  Entry
 	change *Change       // nil for a message
 	event  domain.Event  // to be published once it has its seq
+	first  func()        // tells of the room, if this is its first event; nil or never waits
 	done   chan Appended // receives one answer; buffered
 }
 
@@ -53,6 +56,13 @@ func (p *pending) place(result Appended) domain.Event {
 		p.event.Message.Seq, p.event.Message.CreatedAt = result.Seq, result.CreatedAt
 	}
 	return p.event
+}
+
+// introduce tells of the room if what was stored is its first event.
+func (p *pending) introduce(result Appended) {
+	if p.first != nil && result.Err == nil && result.Seq == 1 {
+		p.first()
+	}
 }
 
 func newAppender(log Log, hub *broadcast.Hub, now func() time.Time, logger *slog.Logger) *appender {
@@ -131,7 +141,9 @@ func (a *appender) store(batch []*pending) {
 	messages := slices.DeleteFunc(slices.Clone(batch), func(p *pending) bool { return p.change != nil })
 	changes := slices.DeleteFunc(slices.Clone(batch), func(p *pending) bool { return p.change == nil })
 	a.commit(messages, a.append)
-	a.commit(changes, a.apply)
+	for some := range slices.Chunk(changes, maxChanges) {
+		a.commit(some, a.apply)
+	}
 }
 
 // append and apply are one transaction each.
@@ -206,6 +218,7 @@ func (a *appender) inquire(batch []*pending, unknown error) {
 		case result.Err == nil:
 			// Shown with its nonce; the hub drops it if it was shown before.
 			a.hub.Publish(p.place(result))
+			p.introduce(result)
 		}
 		p.done <- result
 	}
@@ -222,6 +235,9 @@ func (a *appender) conclude(batch []*pending, results []Appended) {
 	}
 	a.hub.Publish(events...)
 	for i, p := range batch {
+		if !results[i].Repeated {
+			p.introduce(results[i])
+		}
 		p.done <- results[i]
 	}
 }

@@ -72,7 +72,7 @@ func (l *Live) Follow(
 		}
 	}
 	known := view.Head
-	if view.Extent, err = l.Join(ctx, broadcast.Joining{ID: view.ID, Name: view.Name}, after, answer); err != nil {
+	if view.Extent, err = l.Join(ctx, broadcast.Joining{ID: view.ID, Name: view.Name, Head: known}, after, answer); err != nil {
 		return View{}, err
 	}
 	return view, l.recheck(ctx, view.ID, known, view.Head)
@@ -92,7 +92,7 @@ func (l *Live) FollowAll(ctx context.Context) ([]View, error) {
 	var joining []broadcast.Joining
 	for _, view := range views {
 		if view.Role.In() {
-			joining = append(joining, broadcast.Joining{ID: view.ID, Name: view.Name})
+			joining = append(joining, broadcast.Joining{ID: view.ID, Name: view.Name, Head: view.Head})
 		}
 	}
 	extents, err := l.JoinAll(ctx, joining)
@@ -120,8 +120,8 @@ func (l *Live) FollowAll(ctx context.Context) ([]View, error) {
 }
 
 // recheck asks again whether the actor may follow a room that they joined just
-// now, if anything happened there since they were asked first: they may have
-// been removed before the hub knew that they are there.
+// now, if it was empty when they were asked first and is not any more: from
+// whatever head it had otherwise, the hub sees by itself what ends it for them.
 func (l *Live) recheck(ctx context.Context, room domain.RoomID, known, head domain.Seq) error {
 	if known == head {
 		return nil

@@ -70,22 +70,29 @@ func (s *Service) mark(
 // markers gathers the moves of read markers, so that a user costs at most one
 // write a second however many rooms they scroll through.
 type markers struct {
-	store  Members
-	people People
-	logger *slog.Logger
-	wake   chan struct{} // holds a token when somebody is due at once
+	store   Members
+	people  People
+	logger  *slog.Logger
+	wake    chan struct{} // holds a token when somebody is due at once
+	stopped chan struct{} // closed when nothing is written any more
 
 	mu    sync.Mutex // guards users
 	users map[domain.UserID]*moves
 }
 
-// moves are those of one user. They are guarded by markers.mu.
+// moves are those of one user. They are guarded by markers.mu, but that what is
+// being written does not change until it is.
 type moves struct {
 	waiting map[domain.RoomID]domain.Seq // not written yet
-	place   *Place                       // likewise
+	writing map[domain.RoomID]domain.Seq // being written; nil if nothing is
+	place   *Place                       // not written yet
 	written time.Time                    // when the last write began
 	done    *outcome                     // of the write that takes what is waiting
 }
+
+// at is how far a room's marker is about to stand; 0 if it is not about to
+// move.
+func (u *moves) at(room domain.RoomID) domain.Seq { return max(u.waiting[room], u.writing[room]) }
 
 // outcome is that of one write.
 type outcome struct {
@@ -96,7 +103,7 @@ type outcome struct {
 func newMarkers(store Members, people People, logger *slog.Logger) *markers {
 	return &markers{
 		store: store, people: people, logger: logger,
-		wake: make(chan struct{}, 1), users: map[domain.UserID]*moves{},
+		wake: make(chan struct{}, 1), stopped: make(chan struct{}), users: map[domain.UserID]*moves{},
 	}
 }
 
@@ -105,7 +112,7 @@ func (m *markers) at(user domain.UserID, room domain.RoomID) domain.Seq {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if u := m.users[user]; u != nil {
-		return u.waiting[room]
+		return u.at(room)
 	}
 	return 0
 }
@@ -116,9 +123,8 @@ func (m *markers) move(user domain.UserID, room domain.RoomID, to domain.Seq) (s
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	u := m.of(user)
-	if moved = u.waiting[room] < to; moved {
-		u.waiting[room] = to
-	}
+	moved = u.at(room) < to
+	u.waiting[room] = max(u.waiting[room], to)
 	return m.schedule(u), moved
 }
 
@@ -159,13 +165,21 @@ func (m *markers) schedule(u *moves) func(context.Context) error {
 		case <-done.over:
 			return done.err
 		case <-ctx.Done():
-			return fmt.Errorf("wait for a marker: %w", ctx.Err())
+			return domain.Unreachable(ctx.Err())
+		case <-m.stopped:
+			select {
+			case <-done.over: // by the last write
+				return done.err
+			default:
+				return errBacklog()
+			}
 		}
 	}
 }
 
 // run writes markers until ctx ends, and then what waits.
 func (m *markers) run(ctx context.Context) {
+	defer close(m.stopped)
 	tick := time.NewTicker(markerTick)
 	defer tick.Stop()
 	for {
@@ -189,21 +203,28 @@ type batchOf struct {
 }
 
 // write stores what waits of everybody whose last write is an interval ago. What
-// was taken is seen through, even if the service stops.
+// was taken is seen through, even if the service stops. While the store is away
+// each round costs one attempt, and what it took waits again.
 func (m *markers) write(interval time.Duration) {
+	var away error
 	for _, b := range m.due(interval) {
-		writing, cancel := context.WithTimeout(context.Background(), appendTimeout)
-		err := m.writeOne(writing, b)
-		cancel()
-		if err != nil {
-			m.logger.Warn("read markers were not stored", "user_id", b.user, "err", err)
+		err := away
+		if err == nil {
+			err = m.writeOne(b)
 		}
-		b.done.err = err
-		close(b.done.over)
+		if domain.KindOf(err) == domain.Unavailable {
+			away = err
+		}
+		m.conclude(b, err)
+	}
+	if away != nil {
+		m.logger.Warn("read markers were not stored; will try again", "err", away)
 	}
 }
 
-func (m *markers) writeOne(ctx context.Context, b batchOf) error {
+func (m *markers) writeOne(b batchOf) error {
+	ctx, cancel := context.WithTimeout(context.Background(), appendTimeout)
+	defer cancel()
 	var placed error
 	if b.place != nil {
 		placed = m.people.SetPlace(ctx, b.user, *b.place)
@@ -215,6 +236,30 @@ func (m *markers) writeOne(ctx context.Context, b batchOf) error {
 	return errors.Join(err, placed)
 }
 
+// conclude answers those who wait for a write.
+func (m *markers) conclude(b batchOf, err error) {
+	m.mu.Lock()
+	u := m.users[b.user]
+	u.writing = nil
+	switch domain.KindOf(err) {
+	case domain.Unavailable:
+		for room, seq := range b.moves {
+			u.waiting[room] = max(u.waiting[room], seq)
+		}
+		if u.place == nil {
+			u.place = b.place
+		}
+		m.schedule(u)
+	case -1: // it is stored
+	default:
+		m.logger.Error("read markers cannot be stored", "user_id", b.user, "err", err)
+	}
+	m.mu.Unlock()
+	b.done.err = err
+	close(b.done.over)
+}
+
+// due takes what is to be written now.
 func (m *markers) due(interval time.Duration) []batchOf {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -227,7 +272,8 @@ func (m *markers) due(interval time.Duration) []batchOf {
 			delete(m.users, user) // idle: the next one starts anew
 		default:
 			list = append(list, batchOf{user, u.waiting, u.place, u.done})
-			u.waiting, u.place, u.done, u.written = map[domain.RoomID]domain.Seq{}, nil, nil, now
+			u.waiting, u.writing = map[domain.RoomID]domain.Seq{}, u.waiting
+			u.place, u.done, u.written = nil, nil, now
 		}
 	}
 	return list

@@ -3,6 +3,7 @@ package chat
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -16,8 +17,8 @@ import (
 const maxHere = 1000
 
 // call finds out whom a message calls and notes their names in it. A name that
-// no member has is text like any other, and so is @here or @room of somebody
-// who may not call everyone.
+// no other member has is text like any other, and so is @here or @room of
+// somebody who may not call everyone.
 func (s *Service) call(
 	ctx context.Context, actor auth.Actor, room Access, message *domain.Message,
 ) ([]Mention, error) {
@@ -35,6 +36,7 @@ func (s *Service) call(
 			names = append(names, name)
 		}
 	}
+	names = slices.DeleteFunc(names, func(name string) bool { return name == domain.FoldUserName(actor.Name()) })
 	var mentions []Mention
 	if len(names) > 0 {
 		people, err := s.members.Named(ctx, room.ID, names)
@@ -72,10 +74,10 @@ func (s *Service) callAll(room domain.RoomID, actor auth.Actor, words map[string
 	if words[domain.MentionHere] {
 		// The author's own keeps the word even if nobody is here.
 		mentions = append(mentions, Mention{User: actor.ID(), How: ByHere})
-		here := s.hub.Here(room)
-		for _, person := range here[:min(len(here), maxHere)] {
-			if person.User.ID != actor.ID() {
-				mentions = append(mentions, Mention{User: person.User.ID, How: ByHere})
+		here := s.hub.HereIDs(room)
+		for _, user := range here[:min(len(here), maxHere)] {
+			if user != actor.ID() {
+				mentions = append(mentions, Mention{User: user, How: ByHere})
 			}
 		}
 		message.Mentions = append(message.Mentions, domain.MentionHere)
@@ -117,7 +119,7 @@ func (s *Service) Edit(
 	if err != nil {
 		return domain.Message{}, err
 	}
-	now := s.moment()
+	now := s.moment() // what is told and what is stored are the same moment
 	var since time.Time
 	if s.editWindow > 0 {
 		since = now.Add(-s.editWindow)
@@ -138,7 +140,7 @@ func (s *Service) Edit(
 		return domain.Message{}, err
 	}
 	_, err = s.change(ctx, actor, access, Change{
-		Target: seq, Since: since, Mentions: mentions,
+		Target: seq, Since: since, Mentions: mentions, At: now,
 		Seal: func(at domain.Seq) (encryption.Sealed, error) {
 			return s.keyring.Seal(encryption.ForMessage(access.ID, at, actor.ID()), content)
 		},

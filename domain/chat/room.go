@@ -61,6 +61,9 @@ func (s *Service) view(actor auth.Actor, access Access) View {
 		Room: access.Room, Role: access.Role, Read: access.Read, Members: access.Members,
 		Muted: access.Muted, Notify: access.Notify,
 	}
+	if access.Kind == domain.RoomPrivate && !access.Role.In() {
+		view.Extent = domain.Extent{} // who is invited is not told what happens there
+	}
 	view.Topic = s.history.topic(access)
 	if at := s.markers.at(actor.ID(), access.ID); at > view.Read {
 		view.Read = at
@@ -97,9 +100,6 @@ func (s *Service) complete(ctx context.Context, actor auth.Actor, access Access)
 			view.People = append(view.People, m.User)
 		}
 	}
-	if access.Kind == domain.RoomPrivate && !access.Role.In() {
-		view.Extent = domain.Extent{}
-	}
 	return view, nil
 }
 
@@ -118,10 +118,8 @@ func (s *Service) Rooms(ctx context.Context, actor auth.Actor) ([]View, error) {
 		}
 		view := s.view(actor, standing.Access)
 		view.People = standing.People
-		if standing.Role.In() {
+		if standing.Role.In() && (view.Read == standing.Read || view.Read < view.Head) {
 			view.Unread, view.Mentions = standing.Unread, standing.Mentions
-		} else {
-			view.Extent = domain.Extent{}
 		}
 		views = append(views, view)
 	}
@@ -161,6 +159,9 @@ func (s *Service) Directory(ctx context.Context, actor auth.Actor, after string,
 	if after != "" && domain.CheckRoomName(after) != nil {
 		return nil, domain.CheckRoomName(after)
 	}
+	if actor.ID() == 0 {
+		return nil, nil
+	}
 	list, err := s.rooms.Directory(ctx, actor.ID(), after, limit)
 	if err != nil {
 		return nil, fmt.Errorf("list public rooms: %w", err)
@@ -170,116 +171,6 @@ func (s *Service) Directory(ctx context.Context, actor auth.Actor, after string,
 		views[i] = s.view(actor, access)
 	}
 	return views, nil
-}
-
-// Creation is a named room that somebody wants to make.
-type Creation struct {
-	Name  string
-	Kind  domain.RoomKind // public or private
-	Topic string
-}
-
-// Create makes a room of which the actor is the owner. Errors: room.name,
-// room.kind, room.topic (Invalid), room.name_taken (Conflict), limit.rooms
-// (RateLimited).
-func (s *Service) Create(ctx context.Context, actor auth.Actor, wanted Creation) (View, error) {
-	if err := domain.CheckRoomName(wanted.Name); err != nil {
-		return View{}, err
-	}
-	if wanted.Kind != domain.RoomPublic && wanted.Kind != domain.RoomPrivate {
-		return View{}, &domain.Error{
-			Kind: domain.Invalid, Code: "room.kind", Field: "kind", Message: "a named room is public or private",
-		}
-	}
-	topic, err := domain.CleanTopic(wanted.Topic)
-	if err != nil {
-		return View{}, err
-	}
-	if err := s.limits.take(roomLimit, actor); err != nil {
-		return View{}, err
-	}
-	room := NewRoom{Name: wanted.Name, Kind: wanted.Kind, Creator: actor.ID(), CreatedAt: s.moment()}
-	if topic != "" {
-		room.SealTopic = func(id domain.RoomID) (encryption.Sealed, error) {
-			return s.keyring.Seal(encryption.ForTopic(id), topic)
-		}
-	}
-	id, _, err := s.rooms.CreateRoom(ctx, room)
-	if err != nil {
-		return View{}, fmt.Errorf("create a room: %w", err)
-	}
-	s.tellAdded(actor.ID(), domain.Room{ID: id, Name: wanted.Name, Kind: wanted.Kind, Topic: topic}, domain.RoleOwner, actor.Author())
-	return s.Room(ctx, actor, domain.Address{ID: id})
-}
-
-// Open gives the actor's direct conversation with some people, made if it is
-// not there, and reports whether it was. Errors: those of domain.DirectAddress,
-// user.not_found (NotFound), limit.rooms (RateLimited).
-func (s *Service) Open(ctx context.Context, actor auth.Actor, names []string) (view View, made bool, err error) {
-	address, err := domain.DirectAddress(names...)
-	if err != nil {
-		return View{}, false, err
-	}
-	access, made, err := s.enterOrMake(ctx, actor, address, see)
-	if err != nil {
-		return View{}, false, err
-	}
-	view, err = s.complete(ctx, actor, access)
-	return view, made, err
-}
-
-// reach is enter that makes a direct conversation which is not there yet.
-func (s *Service) reach(ctx context.Context, actor auth.Actor, address domain.Address, c call) (Access, error) {
-	access, _, err := s.enterOrMake(ctx, actor, address, c)
-	return access, err
-}
-
-// enterOrMake is reach that reports whether it made the conversation.
-func (s *Service) enterOrMake(
-	ctx context.Context, actor auth.Actor, address domain.Address, c call,
-) (access Access, made bool, err error) {
-	access, err = s.enter(ctx, actor, address, c)
-	if address.Direct == "" || !domain.HasCode(err, "room.not_found") {
-		return access, false, err
-	}
-	people, err := s.named(ctx, address.People())
-	if err != nil {
-		return Access{}, false, err
-	}
-	if err := s.limits.take(roomLimit, actor); err != nil {
-		return Access{}, false, err
-	}
-	id, made, err := s.rooms.CreateRoom(ctx, NewRoom{
-		Kind: domain.RoomDirect, Direct: directKey(actor, people), Creator: actor.ID(),
-		Members: together(actor, people), CreatedAt: s.moment(),
-	})
-	if err != nil {
-		return Access{}, false, fmt.Errorf("open a direct conversation: %w", err)
-	}
-	access, err = s.look(ctx, actor, domain.Address{ID: id}, c)
-	return access, made, err
-}
-
-// introduce tells the others of a direct conversation that it is there, once
-// somebody wrote in it.
-func (s *Service) introduce(ctx context.Context, actor auth.Actor, room Access) {
-	members, err := s.members.Members(ctx, room.ID, MemberSpan{Limit: domain.MaxDirect})
-	if err != nil {
-		s.logger.Warn("cannot tell of a new direct conversation", "room_id", room.ID, "err", err)
-		return
-	}
-	for _, m := range members {
-		s.tellAdded(m.User.ID, room.Room, m.Role, actor.Author())
-	}
-}
-
-// tellAdded tells all screens of a user that a room is theirs now, or that they
-// are invited to it.
-func (s *Service) tellAdded(user domain.UserID, room domain.Room, role domain.Role, by domain.Author) {
-	s.hub.Tell(user, domain.Event{
-		Type: domain.EventRoom, Change: domain.Added, RoomID: room.ID, Room: room.Name, Kind: room.Kind,
-		Topic: room.Topic, Role: role, By: by, At: s.moment(),
-	}, nil)
 }
 
 // RoomChange says what of a room shall change; nil leaves a thing as it is.
@@ -346,6 +237,7 @@ func (s *Service) roomChanges(actor auth.Actor, access Access, wanted RoomChange
 			return nil, err
 		}
 		var err error
+		before := topic
 		if topic, err = domain.CleanTopic(*wanted.Topic); err != nil {
 			return nil, err
 		}
@@ -353,7 +245,9 @@ func (s *Service) roomChanges(actor auth.Actor, access Access, wanted RoomChange
 		if err != nil {
 			return nil, err
 		}
-		add(domain.TopicSet, Change{Name: access.Name, Topic: sealed}, topic)
+		if topic != before {
+			add(domain.TopicSet, Change{Name: access.Name, Topic: sealed}, topic)
+		}
 	}
 	if wanted.Archived != nil && *wanted.Archived {
 		add(domain.Archived, Change{Name: access.Name}, topic)
@@ -406,7 +300,10 @@ func (s *Service) change(
 	if err := s.limits.take(changeLimit, actor); err != nil {
 		return 0, err
 	}
-	c.RoomID, c.Type, c.By, c.At = room.ID, event.Type, actor.ID(), s.moment()
+	c.RoomID, c.Type, c.By = room.ID, event.Type, actor.ID()
+	if c.At.IsZero() {
+		c.At = s.moment()
+	}
 	event.RoomID, event.At, event.By = room.ID, c.At, actor.Author()
 	if event.Room == "" {
 		event.Room = room.Name

@@ -154,7 +154,11 @@ func (s *Service) Submit(
 	}
 	entry := s.entry(message, draft.Nonce)
 	entry.Mentions = called
-	turn, err := s.appender.enqueue(&pending{entry: entry, event: messageEvent(message, draft.Nonce)})
+	first, err := s.introduction(ctx, actor, room)
+	if err != nil {
+		return nil, err
+	}
+	turn, err := s.appender.enqueue(&pending{entry: entry, event: messageEvent(message, draft.Nonce), first: first})
 	if err != nil {
 		return nil, err
 	}
@@ -164,9 +168,6 @@ func (s *Service) Submit(
 			return Sent{}, err
 		}
 		message.Seq, message.CreatedAt = result.Seq, result.CreatedAt
-		if room.Kind == domain.RoomDirect && message.Seq == 1 && !result.Repeated {
-			s.introduce(ctx, actor, room)
-		}
 		return Sent{Message: message, Nonce: draft.Nonce}, nil
 	}, nil
 }

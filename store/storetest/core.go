@@ -43,6 +43,7 @@ type Settings struct {
 	EditWindow   time.Duration // 0 for ever
 	Log          *slog.Logger
 	Wrap         func(auth.Store) auth.Store // to watch what auth asks of its store
+	WrapChat     func(chat.Store) chat.Store // likewise
 }
 
 // Stop ends what runs in the core, as a shutdown does. The test's end does it
@@ -74,8 +75,9 @@ func NewCoreWith(tb testing.TB, config store.Config, adjust func(*Settings)) *Co
 	settings := Settings{
 		SigningKeys: SigningKey, Now: time.Now, PasswordCost: cheapCost,
 		TokenLife: 30 * time.Minute, Registration: auth.RegistrationOpen,
-		Log:  slog.New(slog.DiscardHandler),
-		Wrap: func(store auth.Store) auth.Store { return store },
+		Log:      slog.New(slog.DiscardHandler),
+		Wrap:     func(store auth.Store) auth.Store { return store },
+		WrapChat: func(store chat.Store) chat.Store { return store },
 	}
 	adjust(&settings)
 	if settings.Keyring == nil {
@@ -117,10 +119,11 @@ func (c *Core) wire(tb testing.TB) {
 		Registration: c.settings.Registration, Now: c.settings.Now, Log: c.settings.Log,
 	})
 	must(tb, err)
-	history := chat.NewHistory(c.Engine, c.Keyring, c.settings.Log)
+	rooms := c.settings.WrapChat(c.Engine)
+	history := chat.NewHistory(rooms, c.Keyring, c.settings.Log)
 	c.Hub = broadcast.New(history, c.settings.Log)
 	c.Chat, err = chat.NewService(tb.Context(), chat.Config{
-		Store: c.Engine, History: history, Keyring: c.Keyring, Root: root, Hub: c.Hub,
+		Store: rooms, History: history, Keyring: c.Keyring, Root: root, Hub: c.Hub,
 		EditWindow: c.settings.EditWindow, Now: c.settings.Now, Logger: c.settings.Log,
 	})
 	must(tb, err)
