@@ -50,7 +50,7 @@ func TestADumbTerminalGetsTheChatLineByLine(t *testing.T) {
 			d := open(t, options{})
 			d.say(t, "before")
 			p := lineMode(t, d.logIn(t, "bob"), start[0], start[1], 80)
-			p.Sees("You are bob in #lobby.", "alice: before", "\n>")
+			p.Sees("You are bob in #lobby.", "alice: before", "\n#lobby>")
 			p.Press("hello tehre\x17there\r")
 			d.sayAs(t, "carol", "/me nods")
 			p.Sees("> hello there", "* carol nods")
@@ -79,14 +79,14 @@ func TestADumbTerminalGetsTheChatLineByLine(t *testing.T) {
 func TestWhatComesInLeavesTheLineBeingTypedAlone(t *testing.T) {
 	d := open(t, options{})
 	p := lineMode(t, d.logIn(t, "bob"), "dumb", "", 40)
-	p.Sees("\n>")
+	p.Sees("\n#lobby>")
 	p.Press("half a sent")
 	p.Sees("> half a sent")
 	d.say(t, "first line\nsecond line")
 	d.say(t, strings.Repeat("wide ", 20))
 	screen := p.Sees("alice: first line", "\n  second line", "wide wide")
 	rows := strings.Split(strings.TrimRight(screen, "\n"), "\n")
-	if last := rows[len(rows)-1]; last != "> half a sent" || strings.Count(screen, "half a") != 1 {
+	if last := rows[len(rows)-1]; last != "#lobby> half a sent" || strings.Count(screen, "half a") != 1 {
 		t.Errorf("the line being typed is not last:\n%s", screen)
 	}
 	p.Press("ence\r")
@@ -103,7 +103,7 @@ func TestWhatComesInLeavesTheLineBeingTypedAlone(t *testing.T) {
 func TestSlashCommandsOfTheLineMode(t *testing.T) {
 	d := open(t, options{})
 	p := lineMode(t, d.logIn(t, "bob"), "dumb", "", 80)
-	p.Sees("\n>")
+	p.Sees("\n#lobby>")
 	for typed, want := range map[string]string{
 		"/help":    "/me ACTION: say what you do",
 		"/hepl":    "parley: unknown command /hepl - did you mean /help? (command.unknown)",
@@ -126,7 +126,7 @@ func TestSlashCommandsOfTheLineMode(t *testing.T) {
 func TestALineTooLongIsToldAndALongOneScrolls(t *testing.T) {
 	d := open(t, options{})
 	p := lineMode(t, d.logIn(t, "bob"), "dumb", "", 40)
-	p.Sees("\n>")
+	p.Sees("\n#lobby>")
 	long := strings.Repeat("abcdefghi ", 20) + "end"
 	p.Press(long)
 	p.Sees("< ", "abcdefghi end")
@@ -149,10 +149,10 @@ func TestAPipeTalksLineByLine(t *testing.T) {
 	client := d.logIn(t, "bob")
 	got := run(t, client, strings.NewReader("one\n\n/me two\nthree"), "")
 	want := regexp.MustCompile(`^-- .*, \d+ \w+ \d{4} --
-(\d\d:\d\d alice: message (3|4|5|6|7|8|9|10|11|12)
-){10}\d\d:\d\d bob: one
-\d\d:\d\d \* bob two
-\d\d:\d\d bob: three
+(\d+ \d\d:\d\d alice: message (3|4|5|6|7|8|9|10|11|12)
+){10}13 \d\d:\d\d bob: one
+14 \d\d:\d\d \* bob two
+15 \d\d:\d\d bob: three
 $`)
 	if got.status != 0 || got.told != "" || !want.MatchString(got.out) {
 		t.Errorf("got %+v", got)
@@ -167,7 +167,7 @@ $`)
 func TestAPasteOfManyLinesWaitsForTheLimit(t *testing.T) {
 	d := open(t, options{})
 	p := lineMode(t, d.logIn(t, "bob"), "dumb", "", 80)
-	p.Sees("\n>")
+	p.Sees("\n#lobby>")
 	var want []string
 	for i := range 40 {
 		want = append(want, fmt.Sprint("line ", i))
@@ -203,7 +203,7 @@ func TestAShutdownIsToldInEveryMode(t *testing.T) {
 	d := open(t, options{})
 	client := d.logIn(t, "bob")
 	p := lineMode(t, client, "dumb", "", 80)
-	p.Sees("\n>")
+	p.Sees("\n#lobby>")
 	s := newSession(t, client)
 	told := &journal{}
 	s.Stdout, s.Stderr = told, told

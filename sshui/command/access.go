@@ -1,19 +1,16 @@
 package command
 
 import (
-	"bytes"
 	"context"
 	"fmt"
 	"io"
-	"slices"
 	"strconv"
 	"strings"
-	"text/tabwriter"
 	"time"
 
-	"parley/domain"
 	"parley/domain/auth"
 	"parley/domain/wire"
+	"parley/sshui/line"
 	"parley/sshui/suggest"
 )
 
@@ -208,30 +205,24 @@ func (c *call) day(t time.Time) string {
 	return t.In(c.terminal.Zone).Format("2006-01-02 15:04")
 }
 
-// columns is a list in columns.
+// columns is a list in columns, with titles.
 type columns struct {
 	call *call
-	text bytes.Buffer
-	tabs *tabwriter.Writer
+	list [][]string
 }
 
 func (c *call) rows(titles ...any) *columns {
 	r := &columns{call: c}
-	r.tabs = tabwriter.NewWriter(&r.text, 0, 0, 2, ' ', 0)
 	r.add(titles...)
 	return r
 }
 
-// add writes a row of what is then safe to show.
 func (r *columns) add(cells ...any) {
-	texts := make([]string, len(cells))
+	row := make([]string, len(cells))
 	for i, cell := range cells {
-		texts[i] = domain.VisibleLine(fmt.Sprint(cell))
+		row[i] = fmt.Sprint(cell)
 	}
-	for len(texts) > 0 && texts[len(texts)-1] == "" {
-		texts = slices.Delete(texts, len(texts)-1, len(texts))
-	}
-	fmt.Fprintln(r.tabs, strings.Join(texts, "\t"))
+	r.list = append(r.list, row)
 }
 
 // print writes the rows; nothing if the list was printed as JSON.
@@ -239,8 +230,5 @@ func (r *columns) print(asJSON bool) error {
 	if asJSON {
 		return nil
 	}
-	if err := r.tabs.Flush(); err != nil {
-		return err
-	}
-	return r.call.print(r.text.String())
+	return r.call.print(line.Columns(r.list))
 }

@@ -52,6 +52,7 @@ type call struct {
 	terminal Terminal
 	raw      string    // what was typed after the command's name
 	out      io.Writer // the terminal's, with the returns that it needs
+	told     io.Writer // likewise, for failures
 }
 
 // Plain is the command that a session without a full screen gets by itself.
@@ -61,10 +62,10 @@ const Plain = "plain"
 func Run(ctx context.Context, typed string, t Terminal, config Config) int {
 	defer t.In.Close()
 	name, raw := cutWord(strings.TrimLeft(typed, blanks))
-	c := &call{Config: config, terminal: t, raw: raw, out: t.Out}
-	told := t.Err
+	c := &call{Config: config, terminal: t, raw: raw, out: t.Out, told: t.Err}
 	if t.PTY {
-		c.out, told = returns{t.Out}, returns{t.Err}
+		c.out = returns{t.Out}
+		c.told = c.out // a terminal has one stream, in which things keep their order
 	}
 	err := c.carryOut(ctx, name)
 	if err == nil {
@@ -78,8 +79,13 @@ func Run(ctx context.Context, typed string, t Terminal, config Config) int {
 	} else if domain.KindOf(err) == domain.Internal && !errors.As(err, new(*misuse)) {
 		config.Log.Error("a command failed", "command", shown(name), "err", err)
 	}
+	return c.tell(err)
+}
+
+// tell tells of a failure and gives the status to end with.
+func (c *call) tell(err error) int {
 	text, status := Explain(err)
-	_, _ = io.WriteString(told, text+"\n") // a lost client ends the session
+	_, _ = io.WriteString(c.told, text+"\n") // a lost client ends the session
 	return status
 }
 

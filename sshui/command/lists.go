@@ -4,24 +4,31 @@ import (
 	"context"
 
 	"parley/domain"
+	"parley/domain/chat"
 	"parley/domain/wire"
+	"parley/sshui/line"
 )
 
-// room is a room as its line of JSON, shaped as in the HTTP API.
-type room struct {
-	RoomID domain.RoomID   `json:"room_id"`
-	Room   string          `json:"room,omitempty"`
-	Kind   domain.RoomKind `json:"kind"`
-	Head   domain.Seq      `json:"head"`
-	First  domain.Seq      `json:"first"`
-	Read   domain.Seq      `json:"read"`
-}
-
-// account is the caller's account as its line of JSON, likewise.
+// account is the caller's account as its line of JSON, shaped as in the HTTP
+// API.
 type account struct {
 	ID        domain.UserID `json:"id"`
 	Username  string        `json:"username"`
 	CreatedAt string        `json:"created_at"`
+}
+
+// presence is somebody who is here, likewise.
+type presence struct {
+	Username string       `json:"username"`
+	State    domain.State `json:"state"`
+	Status   string       `json:"status,omitempty"`
+}
+
+// member is somebody in a room, likewise, and how present they are.
+type member struct {
+	wire.Member
+	State  domain.State `json:"state"`
+	Status string       `json:"status,omitempty"`
 }
 
 // parseJSON reads the arguments of a command that has none but --json.
@@ -32,33 +39,120 @@ func (c *call) parseJSON() (asJSON bool, err error) {
 }
 
 func rooms(ctx context.Context, c *call) error {
-	asJSON, err := c.parseJSON()
-	if err != nil {
+	var asJSON, all bool
+	l := arguments{flags: []flag{{name: "--json", on: &asJSON}, {name: "--all", on: &all}}}
+	if err := l.parse(c.raw); err != nil {
 		return err
+	}
+	if all {
+		return c.directory(ctx, asJSON)
 	}
 	views, err := c.Chat.Rooms(ctx, c.Actor)
 	if err != nil {
 		return err
 	}
-	for _, v := range views {
-		if asJSON {
-			err = c.printJSON(room{v.ID, v.Name, v.Kind, v.Head, v.First, v.Read})
-		} else {
-			err = c.print(addressOf(v.Room).String() + "\n")
-		}
+	return c.printRooms(views, asJSON, true)
+}
+
+// directory prints the public rooms, page by page.
+func (c *call) directory(ctx context.Context, asJSON bool) error {
+	for after := ""; ; {
+		views, err := c.Chat.Directory(ctx, c.Actor, after, pageSize)
 		if err != nil {
+			return err
+		}
+		if err := c.printRooms(views, asJSON, false); err != nil || len(views) < pageSize {
+			return err
+		}
+		after = views[len(views)-1].Name
+	}
+}
+
+// pageSize is how much of a long list is asked for at once.
+const pageSize = 200
+
+func (c *call) printRooms(views []chat.View, asJSON, mine bool) error {
+	if !asJSON {
+		return c.print(line.Rooms(views, c.Actor.ID(), mine))
+	}
+	for _, view := range views {
+		if err := c.printJSON(view.Wire(c.Actor.ID())); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// addressOf is how a room can be named in another command.
-func addressOf(r domain.Room) domain.Address {
-	if r.Name != "" {
-		return domain.Address{Name: r.Name}
+func who(ctx context.Context, c *call) error {
+	var asJSON bool
+	l := arguments{most: 1, flags: []flag{{name: "--json", on: &asJSON}}}
+	if err := l.parse(c.raw); err != nil {
+		return err
 	}
-	return domain.Address{ID: r.ID}
+	if len(l.words) == 1 {
+		room, err := address(l.words[0])
+		if err != nil {
+			return err
+		}
+		return c.members(ctx, room, asJSON)
+	}
+	people, err := c.Chat.Here(ctx, c.Actor, domain.Address{Name: domain.Lobby})
+	if err != nil {
+		return err
+	}
+	rows := make([][]string, len(people))
+	for i, p := range line.InOrder(people) {
+		if !asJSON {
+			rows[i] = []string{p.User.Name, string(p.State), p.Status}
+		} else if err := c.printJSON(presence{p.User.Name, p.State, p.Status}); err != nil {
+			return err
+		}
+	}
+	if asJSON {
+		return nil
+	}
+	return c.print(line.Columns(rows))
+}
+
+// members prints who is in a room, page by page.
+func (c *call) members(ctx context.Context, room domain.Address, asJSON bool) error {
+	people, err := c.Chat.Here(ctx, c.Actor, room)
+	if err != nil {
+		return err
+	}
+	here := make(map[domain.UserID]domain.Presence, len(people))
+	for _, p := range people {
+		here[p.User.ID] = p
+	}
+	for span := (chat.MemberSpan{Limit: pageSize}); ; {
+		page, err := c.Chat.Members(ctx, c.Actor, room, span)
+		if err != nil {
+			return err
+		}
+		if err := c.printMembers(page, here, asJSON); err != nil || len(page) < pageSize {
+			return err
+		}
+		span.After = page[len(page)-1].User.ID
+	}
+}
+
+func (c *call) printMembers(page []domain.Member, here map[domain.UserID]domain.Presence, asJSON bool) error {
+	rows := make([][]string, len(page))
+	for i, m := range page {
+		p, ok := here[m.User.ID]
+		if !ok {
+			p.State = domain.Offline
+		}
+		if !asJSON {
+			rows[i] = []string{m.User.Name, string(m.Role), string(p.State), p.Status}
+		} else if err := c.printJSON(member{wire.FromMember(m), p.State, p.Status}); err != nil {
+			return err
+		}
+	}
+	if asJSON {
+		return nil
+	}
+	return c.print(line.Columns(rows))
 }
 
 func whoami(_ context.Context, c *call) error {

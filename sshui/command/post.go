@@ -21,27 +21,23 @@ const maxInput = 64 << 10
 // posting is a call of post.
 type posting struct {
 	*call
-	room  domain.Address
-	nonce string
-	json  bool
+	room    domain.Address
+	replyTo domain.Seq
+	nonce   string
+	json    bool
 }
 
 func post(ctx context.Context, c *call) error {
 	p := posting{call: c}
 	var lines bool
-	l := arguments{most: 1, hasText: true, flags: []flag{
+	l := arguments{hasText: true, flags: []flag{
 		{name: "--json", on: &p.json},
 		{name: "--lines", on: &lines},
+		number(&p.replyTo, "--reply", 1, maxSeq),
 		{name: "--nonce", take: func(value string) error { p.nonce = value; return domain.CheckNonce(value) }},
 	}}
-	if err := l.parse(c.raw); err != nil {
-		return err
-	}
-	if len(l.words) == 0 {
-		return wrongUsage("ROOM is missing")
-	}
 	var err error
-	if p.room, err = address(l.words[0]); err != nil {
+	if p.room, err = c.inRoom(&l); err != nil {
 		return err
 	}
 	switch {
@@ -67,7 +63,7 @@ func (p *posting) readText() (string, error) {
 }
 
 func (p *posting) send(ctx context.Context, text, nonce string) error {
-	sent, err := p.Chat.Send(ctx, p.Actor, p.room, chat.Draft{Content: text, Nonce: nonce})
+	sent, err := p.Chat.Send(ctx, p.Actor, p.room, chat.Draft{Content: text, Nonce: nonce, ReplyTo: p.replyTo})
 	if err != nil || !p.json {
 		return err
 	}

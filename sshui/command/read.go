@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"time"
 
 	"parley/domain"
 	"parley/domain/chat"
@@ -15,23 +16,17 @@ import (
 func read(ctx context.Context, c *call) error {
 	span := chat.Span{Limit: chat.DefaultPage}
 	var asJSON bool
-	l := arguments{most: 1, flags: []flag{
+	l := arguments{flags: []flag{
 		number(&span.Limit, "-n", 1, chat.MaxPage),
 		seq(&span.Before, "--before"), seq(&span.After, "--after"),
 		{name: "--json", on: &asJSON},
 	}}
-	if err := l.parse(c.raw); err != nil {
+	room, err := c.inRoom(&l)
+	if err != nil {
 		return err
-	}
-	if len(l.words) == 0 {
-		return wrongUsage("ROOM is missing")
 	}
 	if span.Before != nil && span.After != nil {
 		return wrongUsage("give one of --before and --after")
-	}
-	room, err := address(l.words[0])
-	if err != nil {
-		return err
 	}
 	page, err := c.Chat.Messages(ctx, c.Actor, room, span)
 	if err != nil {
@@ -41,7 +36,7 @@ func read(ctx context.Context, c *call) error {
 	encoder := json.NewEncoder(&text)
 	for _, message := range page.Messages {
 		if !asJSON {
-			c.writeMessage(&text, message)
+			c.writeMessage(&text, "", message)
 		} else if err := encoder.Encode(wire.FromMessage(message, c.Actor.ID())); err != nil {
 			return fmt.Errorf("encode a message: %w", err)
 		}
@@ -51,9 +46,16 @@ func read(ctx context.Context, c *call) error {
 }
 
 // writeMessage writes a message so that it can be found again: its seq, its
-// day and time, and what was said.
-func (c *call) writeMessage(to *bytes.Buffer, m domain.Message) {
-	to.Write(m.CreatedAt.In(c.terminal.Zone).AppendFormat(fmt.Appendf(to.AvailableBuffer(), "%d ", m.Seq), "2006-01-02 15:04 "))
-	to.WriteString(line.Said(m))
-	to.WriteByte('\n')
+// day and time, and what was said. Where, if not empty, begins each line.
+func (c *call) writeMessage(to *bytes.Buffer, where string, m domain.Message) {
+	for _, text := range line.Lines(c.head(m.Seq, m.CreatedAt), m) {
+		to.WriteString(where)
+		to.WriteString(text)
+		to.WriteByte('\n')
+	}
+}
+
+// head is what stands before everything in a room's history.
+func (c *call) head(seq domain.Seq, at time.Time) string {
+	return fmt.Sprintf("%d %s ", seq, at.In(c.terminal.Zone).Format("2006-01-02 15:04"))
 }

@@ -13,26 +13,55 @@ import (
 func table() []command {
 	return []command{
 		{
-			"post", "[--json] [--nonce N] [--lines] ROOM [TEXT...]",
+			"post", "[--json] [--nonce N] [--reply SEQ] [--lines] ROOM [TEXT...]",
 			"sends TEXT, as it was typed, or else standard input as one message; with --lines, each line as one",
 			[]string{
-				"post lobby hello", "post '#lobby' \"it's   done\"", "post --nonce build-17 lobby build 17 passed",
+				"post lobby hello", "post '#lobby' \"it's   done\"", "post @bob see you at noon",
+				"post --reply 120 lobby I agree", "post --nonce build-17 lobby build 17 passed",
 				"post lobby < notes.txt", "post --lines --json lobby < lines.txt",
 			},
 			post,
 		},
 		{
 			"read", "[-n 50] [--before SEQ] [--after SEQ] [--json] ROOM", "prints messages, oldest first",
-			[]string{"read lobby", "read lobby -n 10 --before 120", "read lobby --after 120 --json"},
+			[]string{"read lobby", "read @bob -n 1", "read lobby -n 10 --before 120", "read lobby --after 120 --json"},
 			read,
 		},
 		{
 			"tail", "[-n 10] [--after SEQ] [--json] ROOM...",
-			"prints the newest messages and what follows, until interrupted; --after goes with one room",
-			[]string{"tail lobby", "tail lobby -n 0", "tail --json --after 120 lobby"},
+			"prints the newest messages and all that follows, until interrupted; --after goes with one room",
+			[]string{"tail lobby", "tail lobby dev @bob -n 0", "tail --json --after 120 lobby"},
 			tail,
 		},
-		{"rooms", "[--json]", "lists the rooms you are in", []string{"rooms", "rooms --json"}, rooms},
+		{
+			"rooms", "[--all] [--json]",
+			"lists your rooms and invitations, and what waits there; with --all, the public rooms there are",
+			[]string{"rooms", "rooms --json", "rooms --all"},
+			rooms,
+		},
+		{
+			"who", "[--json] [ROOM]", "lists who is here, or the members of a room, their roles and whether they are here",
+			[]string{"who", "who dev", "who --json lobby"},
+			who,
+		},
+		{"join", "[--json] ROOM", "makes you a member of a room", []string{"join dev", "join --json '#dev'"}, join},
+		{"leave", "ROOM", "ends your membership, or declines an invitation", []string{"leave dev"}, leave},
+		{
+			"create", "[--private] [--json] ROOM [TOPIC...]", "makes a room, public or private, of which you are the owner",
+			[]string{"create dev What we build", "create --private board"},
+			create,
+		},
+		{
+			"topic", "[--clear] ROOM [TEXT...]", "sets a room's topic to TEXT, as it was typed, or takes it away, or prints it",
+			[]string{"topic dev", "topic dev What we build", "topic --clear dev"},
+			topic,
+		},
+		{"invite", "ROOM NAME", "invites somebody to a room", []string{"invite board bob"}, invite},
+		{
+			"kick", "ROOM NAME", "ends somebody's membership, or takes an invitation back",
+			[]string{"kick board bob"},
+			kick,
+		},
 		{"whoami", "[--json]", "prints your name", []string{"whoami", "whoami --json"}, whoami},
 		{
 			"sessions", "[list [--json] | end ID | end --others]", "lists where you are logged in, or ends one or all others",
@@ -79,7 +108,7 @@ func help(_ context.Context, c *call) error {
 	for _, one := range table() {
 		fmt.Fprintf(&text, "  %s\n      %s\n", one.synopsis(), one.does)
 	}
-	text.WriteString("\nA ROOM is a name (lobby or '#lobby'), a number, or @NAME for your conversation with somebody.\n" +
+	text.WriteString("\nA ROOM is a name (lobby or '#lobby'), a number, or @NAME or @NAME,NAME for your conversation\nwith somebody. " +
 		"Flags stand before TEXT; -- ends them. --json prints one JSON object a line.\n" +
 		"Exit status: 0 done, 1 refused or failed, 2 wrong usage, 75 try again later.\n" +
 		"help COMMAND shows examples.\n")

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"errors"
-	"slices"
 
 	"parley/domain"
 	"parley/domain/broadcast"
@@ -32,11 +31,20 @@ type following struct {
 	newest int
 	after  *domain.Seq
 	json   bool
-	buffer bytes.Buffer
+
+	followed map[domain.RoomID]place
+	failed   error // why a room was the last to end
+	buffer   bytes.Buffer
+}
+
+// place is a room that is followed.
+type place struct {
+	name  string // as it is called in front of its lines
+	start line.Start
 }
 
 func tail(ctx context.Context, c *call) error {
-	f := following{call: c, newest: -1}
+	f := following{call: c, newest: -1, followed: map[domain.RoomID]place{}}
 	if err := f.parse(); err != nil {
 		return err
 	}
@@ -46,19 +54,31 @@ func tail(ctx context.Context, c *call) error {
 	f.live = c.Chat.Connect(c.Actor, broadcast.Options{})
 	defer f.live.Close(broadcast.ErrLeft)
 	err := f.join(ctx)
-	followed := err == nil
-	for err == nil {
+	began := err == nil
+	for err == nil && len(f.followed) > 0 {
 		err = f.pass(ctx)
 	}
 	if ctx.Err() != nil {
 		err = context.Cause(ctx)
 	}
+	return f.outcome(err, began)
+}
+
+// outcome says goodbye, to readers of JSON in a line of its own. A room that
+// ended was told of, and is a failure even if the others went on.
+func (f *following) outcome(err error, began bool) error {
 	if errors.Is(err, errInterrupted) {
-		return nil
+		err = nil
+	} else if why := err; f.json && began {
+		if why == nil {
+			why = f.failed
+		}
+		e := asError(why)
+		bye := wire.NewBye(e.Code, e.Message, e.Kind == domain.Unavailable)
+		_, _ = f.out.Write(append(bye.JSON, '\n')) // nobody may be there to read it
 	}
-	if why := asError(err); f.json && followed {
-		bye := wire.NewBye(why.Code, why.Message, why.Kind == domain.Unavailable)
-		_, _ = c.out.Write(append(bye.JSON, '\n')) // nobody may be there to read it
+	if err == nil && f.failed != nil {
+		return errTold
 	}
 	return err
 }
@@ -92,29 +112,39 @@ func (f *following) parse() error {
 
 // join follows the rooms, each once, however it is called.
 func (f *following) join(ctx context.Context) error {
-	var joined []domain.RoomID
 	for _, room := range f.rooms {
-		view, err := f.Chat.Room(ctx, f.Actor, room)
+		view, err := f.find(ctx, room)
 		if err != nil {
 			return err
 		}
-		if slices.Contains(joined, view.ID) {
+		if _, twice := f.followed[view.ID]; twice {
 			continue
 		}
-		joined = append(joined, view.ID)
+		at := domain.Address{ID: view.ID}
 		after := broadcast.Live
 		if f.after != nil {
 			after = *f.after
 		} else if f.newest > 0 {
-			if after, err = line.Recent(ctx, f.Chat, f.Actor, room, f.newest); err != nil {
+			if after, err = line.Recent(ctx, f.Chat, f.Actor, at, f.newest); err != nil {
 				return err
 			}
 		}
-		if _, err = f.live.Follow(ctx, room, after, f.announce); err != nil {
+		if _, err = f.live.Follow(ctx, at, after, f.announce); err != nil {
 			return err
 		}
+		f.followed[view.ID] = place{line.Place(view, f.Actor.ID()), line.Start{After: after, Head: view.Head}}
 	}
 	return nil
+}
+
+// find gives a room. A direct conversation is there as soon as somebody waits
+// for what is said in it.
+func (f *following) find(ctx context.Context, room domain.Address) (chat.View, error) {
+	if people := room.People(); people != nil {
+		view, _, err := f.Chat.Open(ctx, f.Actor, people)
+		return view, err
+	}
+	return f.Chat.Room(ctx, f.Actor, room)
 }
 
 func (f *following) announce(view chat.View) *wire.Line {
@@ -130,26 +160,62 @@ func (f *following) pass(ctx context.Context) error {
 	}
 	f.buffer.Reset()
 	for _, l := range batch {
-		if f.json {
-			f.buffer.Write(l.JSON)
-			f.buffer.WriteByte('\n')
-		} else if l.Event.Type == domain.EventMessage {
-			f.writeMessage(l.Event.Message)
-		}
+		f.write(l)
 	}
-	_, err = f.out.Write(f.buffer.Bytes())
+	if _, err = f.out.Write(f.buffer.Bytes()); err != nil {
+		return err
+	}
 	if f.buffer.Cap() > keptBuffer {
 		f.buffer = bytes.Buffer{}
 	}
-	return err
+	for _, l := range batch {
+		f.end(&l.Event)
+	}
+	return nil
 }
 
-// writeMessage names the room if there is more than one.
-func (f *following) writeMessage(m domain.Message) {
-	if len(f.rooms) > 1 {
-		f.buffer.WriteString(addressOf(domain.Room{Name: m.Room, ID: m.RoomID}).String() + " ")
+// write writes a line of a room's history, or, as JSON, an answer.
+func (f *following) write(l *wire.Line) {
+	e := &l.Event
+	room, followed := f.followed[e.RoomID]
+	history := followed && e.Seq > 0 && e.Type != domain.EventRead
+	switch {
+	case f.json && (history || e.Type == ""):
+		f.buffer.Write(l.JSON)
+		f.buffer.WriteByte('\n')
+	case f.json || !history:
+	case e.Type == domain.EventMessage:
+		f.writeMessage(&f.buffer, f.where(room), e.Message)
+	case room.start.IsNews(e):
+		if told := line.Told(e); told != "" {
+			f.buffer.WriteString(f.where(room) + f.head(e.Seq, e.At) + told + "\n")
+		}
 	}
-	f.call.writeMessage(&f.buffer, m)
+}
+
+// where names the room if there is more than one.
+func (f *following) where(room place) string {
+	if len(f.rooms) > 1 {
+		return room.name + " "
+	}
+	return ""
+}
+
+// end tells that a room is the caller's no more. What ended an earlier stay
+// there is history like the rest.
+func (f *following) end(e *domain.Event) {
+	room, followed := f.followed[e.RoomID]
+	if !followed || !e.Ends(f.Actor.ID()) || f.live.Follows(e.RoomID) {
+		return
+	}
+	delete(f.followed, e.RoomID)
+	why := &domain.Error{Kind: domain.Forbidden, Code: "room.not_member", Message: "you are no longer in " + room.name}
+	if e.Type == domain.EventRoom {
+		why = domain.ErrRoomNotFound()
+		why.Message = room.name + " was deleted"
+	}
+	f.failed = why
+	f.tell(why)
 }
 
 // watchKeys takes what the caller sends, so that it does not pile up, and

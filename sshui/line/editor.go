@@ -21,6 +21,8 @@ const (
 	// scrolled is shown instead of the prompt when the line's beginning is
 	// out of sight.
 	scrolled = "< "
+	// brief is shown instead of a prompt that is too wide.
+	brief = "> "
 )
 
 // Editor reads lines from a terminal whose client sends each key as it is
@@ -45,11 +47,14 @@ type Editor struct {
 	out    io.Writer
 	queued bytes.Buffer // to be written
 	prompt string
-	hidden bool
-	line   []rune
-	from   int    // where the shown part of line begins
-	over   bool   // more was typed than a line holds
-	row    string // what the screen shows of the line
+	// lasting is the prompt that Next asks with; lasts says that it is shown.
+	lasting string
+	lasts   bool
+	hidden  bool
+	line    []rune
+	from    int    // where the shown part of line begins
+	over    bool   // more was typed than a line holds
+	row     string // what the screen shows of the line
 }
 
 // NewEditor makes an editor. Width gives the terminal's width in cells whenever
@@ -65,13 +70,38 @@ type Entry struct {
 	Whole   bool // the screen shows all of it
 }
 
+// SetPrompt changes what Next asks with, also while it asks. The prompt has been
+// made visible.
+func (e *Editor) SetPrompt(prompt string) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.lasting = prompt; !e.lasts {
+		return
+	}
+	e.prompt = prompt
+	if e.row != "" {
+		e.draw()
+		e.flush()
+	}
+}
+
+// Next is ReadLine with the prompt that was set.
+func (e *Editor) Next() (Entry, error) {
+	e.begin(nil, false)
+	return e.ask()
+}
+
 // ReadLine asks for a line. Its error is io.EOF when the person ends the input
 // by Ctrl+D, or Ctrl+C in an empty line; else the reader's.
-func (e *Editor) ReadLine(prompt string) (Entry, error) { return e.ask(prompt, false) }
+func (e *Editor) ReadLine(prompt string) (Entry, error) {
+	e.begin(&prompt, false)
+	return e.ask()
+}
 
 // ReadSecret asks for a line that is not shown.
 func (e *Editor) ReadSecret(prompt string) (string, error) {
-	entry, err := e.ask(prompt, true)
+	e.begin(&prompt, true)
+	entry, err := e.ask()
 	return entry.Text, err
 }
 
@@ -90,8 +120,7 @@ func (e *Editor) Read(p []byte) (int, error) {
 	return n, nil
 }
 
-func (e *Editor) ask(prompt string, hidden bool) (Entry, error) {
-	e.begin(prompt, hidden)
+func (e *Editor) ask() (Entry, error) {
 	for {
 		if entry, done, err := e.look(); done || err != nil {
 			return entry, err
@@ -110,10 +139,14 @@ func (e *Editor) ask(prompt string, hidden bool) (Entry, error) {
 	}
 }
 
-func (e *Editor) begin(prompt string, hidden bool) {
+// begin shows a prompt; nil for the one that was set.
+func (e *Editor) begin(prompt *string, hidden bool) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	e.prompt, e.hidden = prompt, hidden
+	e.lasts = prompt == nil
+	if e.prompt, e.hidden = e.lasting, hidden; !e.lasts {
+		e.prompt = *prompt
+	}
 	e.draw()
 	e.flush()
 }
@@ -226,6 +259,20 @@ func (e *Editor) Print(text string) {
 	e.flush()
 }
 
+// Leave takes the prompt away before something else is shown. What is being
+// typed stays to be read.
+func (e *Editor) Leave() {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if len(e.line) == 0 || e.hidden {
+		e.erase()
+	} else if e.row != "" {
+		e.queued.WriteString("\r\n")
+		e.row = ""
+	}
+	e.flush()
+}
+
 // Restore puts a line back to be corrected, unless another has been begun.
 func (e *Editor) Restore(text string) {
 	e.mu.Lock()
@@ -245,7 +292,11 @@ func (e *Editor) draw() {
 		e.show(e.prompt)
 		return
 	}
-	room := max(minRoom, e.width()-1) - max(uniseg.StringWidth(e.prompt), len(scrolled))
+	prompt, width := e.prompt, max(minRoom, e.width()-1)
+	if e.lasts && uniseg.StringWidth(prompt) > width/2 {
+		prompt = brief
+	}
+	room := width - max(uniseg.StringWidth(prompt), len(scrolled))
 	if e.from >= len(e.line) {
 		e.from = max(0, len(e.line)-room/2)
 	}
@@ -259,7 +310,6 @@ func (e *Editor) draw() {
 			text = domain.VisibleLine(string(e.line[e.from:]))
 		}
 	}
-	prompt := e.prompt
 	if e.from > 0 {
 		prompt = scrolled
 	}

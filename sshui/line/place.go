@@ -1,0 +1,185 @@
+package line
+
+import (
+	"strings"
+
+	"parley/domain"
+	"parley/domain/broadcast"
+	"parley/domain/chat"
+	"parley/domain/wire"
+)
+
+// enter puts a room in view: what was said last, and then all that is.
+func (c *conversation) enter(view chat.View) error {
+	after, err := Recent(c.ctx, c.Chat, c.Actor, domain.Address{ID: view.ID}, shownOnEntry)
+	if err != nil {
+		return err
+	}
+	if view, err = c.follow(view, after, true); err != nil {
+		return err
+	}
+	c.here = view
+	c.await(view.ID, view.Head)
+	if c.editor != nil {
+		c.editor.SetPrompt(label(view, c.Actor.ID()) + "> ")
+	}
+	return nil
+}
+
+// follow follows a room after a seq, and has the printer know of it before its
+// first event.
+func (c *conversation) follow(view chat.View, after domain.Seq, inView bool) (chat.View, error) {
+	c.following.Lock()
+	defer c.following.Unlock()
+	if !inView && c.live.Follows(view.ID) {
+		return view, nil
+	}
+	signal := &wire.Line{}
+	c.mu.Lock()
+	c.turns[signal] = turn{view: view, inView: inView, start: Start{After: after, Head: view.Head}}
+	c.mu.Unlock()
+	// The hub waits for what it calls, so that takes no lock and asks nothing.
+	followed, err := c.live.Follow(c.ctx, domain.Address{ID: view.ID}, after, func(chat.View) *wire.Line { return signal })
+	if err != nil {
+		c.mu.Lock()
+		delete(c.turns, signal)
+		c.mu.Unlock()
+	}
+	return followed, err
+}
+
+// find gives a room that somebody named. A direct conversation is made if it is
+// not there.
+func (c *conversation) find(place string) (chat.View, error) {
+	address, err := domain.ParseAddress(place)
+	if err != nil {
+		return chat.View{}, err
+	}
+	if people := address.People(); people != nil {
+		view, _, err := c.Chat.Open(c.ctx, c.Actor, people)
+		return view, err
+	}
+	return c.Chat.Room(c.ctx, c.Actor, address)
+}
+
+// oneOf gives the room that a command names, or the one that lines go to.
+func (c *conversation) oneOf(args string) (chat.View, error) {
+	if args == "" {
+		return c.Chat.Room(c.ctx, c.Actor, domain.Address{ID: c.here.ID})
+	}
+	return c.find(args)
+}
+
+func (c *conversation) join(_ Entry, args string) error {
+	if args == "" {
+		return misused("say where to: /join ROOM, /join @NAME")
+	}
+	view, err := c.find(args)
+	if err == nil && !view.Role.In() {
+		view, err = c.Chat.Join(c.ctx, c.Actor, domain.Address{ID: view.ID})
+	}
+	if err != nil {
+		return err
+	}
+	return c.enter(view)
+}
+
+func (c *conversation) part(_ Entry, args string) error {
+	view, err := c.oneOf(args)
+	if err != nil {
+		return err
+	}
+	if err := c.Chat.Leave(c.ctx, c.Actor, domain.Address{ID: view.ID}); err != nil || view.ID != c.here.ID {
+		return err
+	}
+	lobby, err := c.find(domain.Lobby)
+	if err != nil {
+		return err
+	}
+	return c.enter(lobby)
+}
+
+func (c *conversation) message(entry Entry, args string) error {
+	to, text, _ := strings.Cut(args, " ")
+	if text = strings.TrimSpace(text); text == "" {
+		return misused("say whom and what: /msg @bob hi")
+	}
+	if !strings.HasPrefix(to, "#") {
+		to = "@" + strings.TrimPrefix(to, "@")
+	}
+	view, err := c.find(to)
+	if err != nil {
+		return err
+	}
+	if view.Role.In() {
+		if view, err = c.follow(view, broadcast.Live, false); err != nil {
+			return err
+		}
+	}
+	c.say(letter{to: view.ID, text: text, entry: entry})
+	return nil
+}
+
+func (c *conversation) rooms(_ Entry, args string) error {
+	var views []chat.View
+	var err error
+	switch args {
+	case "":
+		views, err = c.Chat.Rooms(c.ctx, c.Actor)
+	case "all":
+		views, err = c.Chat.Directory(c.ctx, c.Actor, "", chat.MaxPage)
+	default:
+		return misused("/rooms lists your rooms, /rooms all the public ones")
+	}
+	if err != nil {
+		return err
+	}
+	c.list(Rooms(views, c.Actor.ID(), args == ""))
+	return nil
+}
+
+// maxWho is how many people /who names.
+const maxWho = 50
+
+func (c *conversation) who(_ Entry, args string) error {
+	view, err := c.oneOf(args)
+	if err != nil {
+		return err
+	}
+	people, err := c.Chat.Here(c.ctx, c.Actor, domain.Address{ID: view.ID})
+	if err != nil {
+		return err
+	}
+	names := present(people)
+	if more := len(names) - maxWho; more > 0 {
+		names = append(names[:maxWho], plural(more, "other"))
+	}
+	c.print("-- here in " + label(view, c.Actor.ID()) + ": " + strings.Join(names, ", "))
+	return nil
+}
+
+func (c *conversation) topic(_ Entry, args string) error {
+	at := domain.Address{ID: c.here.ID}
+	if args == "" {
+		view, err := c.Chat.Room(c.ctx, c.Actor, at)
+		if err != nil {
+			return err
+		}
+		topic := "-- there is no topic"
+		if view.Topic != "" {
+			topic = "-- topic: " + domain.VisibleLine(view.Topic)
+		}
+		c.print(topic)
+		return nil
+	}
+	if args == "--clear" {
+		args = ""
+	}
+	_, err := c.Chat.ChangeRoom(c.ctx, c.Actor, at, chat.RoomChange{Topic: &args})
+	return err
+}
+
+// list prints lines a little off the left, where no name begins.
+func (c *conversation) list(lines string) {
+	c.print("  " + strings.ReplaceAll(strings.TrimSuffix(lines, "\n"), "\n", "\n  "))
+}
