@@ -112,14 +112,50 @@ func describeSockets(api *huma.OpenAPI) {
 	})
 }
 
-const liveText = `The token comes in the Authorization header or, from a browser, as the pair of subprotocols parley.v1, bearer.<token>. One text frame carries one or more events, one JSON object a line.
+const liveText = `The token comes in the Authorization header or, from a browser, as the pair of subprotocols parley.v1, bearer.<token>. One text frame carries one or more events, one JSON object a line. A frame has at most 64 KiB. A client must bear fields and events that it does not know.
 
-{"type":"subscribe","room":"lobby","after":41} is answered by subscribed, then everything after 41, then what happens; without after only what happens.
+What a client sends; room is a name, @bob, @bob,carol or an id:
+
+{"type":"subscribe","room":"lobby","after":41} is answered by subscribed, then everything after 41, then what happens; without after only what happens. A public room can be followed without being in it; a direct conversation that is not there yet is made.
 {"type":"unsubscribe","room":"lobby"} is answered by unsubscribed.
-{"type":"send","room":"lobby","content":"hi","nonce":"...","reply_to":40} is answered by ack once the message is safely stored.
-{"type":"read","room":"lobby","seq":58} moves my read marker.
-{"type":"typing","room":"lobby"} tells the others.
+{"type":"send","room":"lobby","content":"hi","nonce":"...","reply_to":40} is answered by ack once the message is safely stored; nonce and reply_to may be left out.
+{"type":"read","room":"lobby","seq":58} moves my read marker; nothing is answered.
+{"type":"typing","room":"lobby"} tells the others in the room; nothing is answered.
 
-Anything wrong is answered by an error with a code and, where it helps, retry_after in seconds; the connection stays open. A frame has at most 64 KiB. The server says hello first, pings every 25 s, and says bye, with whether to reconnect, before it closes.`
+What the server answers, and says of the connection:
+
+{"type":"hello","user":{"id":7,"username":"alice"},"epoch":"...","heartbeat":25} comes first. With another epoch than before the database was restored from a backup: drop what was cached.
+{"type":"subscribed","room_id":1,"room":"lobby","head":57,"first":1,"read":40}
+{"type":"unsubscribed","room_id":1,"room":"lobby"}
+{"type":"ack","nonce":"...","room_id":1,"seq":58}
+{"type":"error","code":"limit.messages","message":"...","nonce":"...","retry_after":0.1} tells of anything wrong; nonce is that of the message refused, retry_after is in seconds. The connection stays open.
+{"type":"lagged","room_id":1,"room":"lobby","after":41} says that this client was too slow; everything after 41 follows.
+{"type":"bye","code":"server.shutdown","message":"...","reconnect":true} comes before the server closes.
+
+The history of a room. Each event has a seq of its own, in order and without a gap, and can be asked for again. A direct conversation has no room. An edit that is read again comes with the text as it is now, or as deleted:
+
+{"type":"message","room_id":1,"room":"lobby","seq":42,"author":{"id":7,"username":"alice"},"content":"hi","created_at":"2026-11-23T10:00:00.123456Z","edited_at":"...","deleted":true,"pinned":true,"reply_to":40,"quote":{"username":"bob","text":"...","deleted":true},"mentions":["bob"],"reactions":[{"emoji":"👍","count":1,"usernames":["bob"]}],"nodes":[],"nonce":"..."} with those that apply of the fields after created_at; nodes is the parsed Markdown, nonce what it was sent with.
+{"type":"edited","room_id":1,"room":"lobby","seq":60,"target":42,"content":"ho","nodes":[],"mentions":["bob"],"edited_at":"..."}
+{"type":"deleted","room_id":1,"room":"lobby","seq":61,"target":42,"username":"bob","at":"..."}
+{"type":"reaction","room_id":1,"room":"lobby","seq":62,"target":42,"emoji":"👍","username":"bob","added":true,"at":"..."}
+{"type":"pin","room_id":1,"room":"lobby","seq":63,"target":42,"username":"bob","added":true,"at":"..."}
+{"type":"member","room_id":1,"room":"lobby","seq":64,"change":"joined","username":"carol","by":"bob","role":"member","at":"..."} with change joined, left, removed, invited or role; by is left out if they did it themselves.
+{"type":"room","room_id":1,"room":"lobby","seq":65,"change":"topic","kind":"public","topic":"...","username":"bob","at":"..."} with change topic, renamed, archived, unarchived or deleted; room is the name that it has then.
+
+After I left or was removed, or the room was deleted, that is the last event of the room.
+
+Of the moment: kept nowhere, without a place in the history. These reach everybody who follows the room but whoever types; presence comes at most once a second:
+
+{"type":"typing","room_id":1,"room":"lobby","username":"alice"}
+{"type":"presence","room_id":1,"room":"lobby","users":[{"username":"alice","state":"away","status":"at lunch"}]} with state online, away, dnd or offline, of those who came, went or changed.
+
+These reach all connections of mine, whatever they follow, but the one that caused them:
+
+{"type":"read","room_id":1,"room":"lobby","seq":58}
+{"type":"draft","room_id":1,"room":"lobby","content":"..."}
+{"type":"room","room_id":9,"room":"kitchen","change":"added","kind":"private","topic":"...","username":"bob","role":"invited","at":"..."} says that a room is mine now, or with role invited that bob invites me.
+{"type":"room","room_id":1,"room":"lobby","change":"settings","kind":"public","muted":true,"notify":"mentions"}
+
+The server pings every 25 s and closes a connection that is silent for 60 s. A person has 20 connections at most, and sends 30 messages at once, then 10 a second.`
 
 const firstLiveText = `Receives {"type":"system","message"} and {"type":"message","username","content","timestamp"}; sends {"type":"message","content"}.`

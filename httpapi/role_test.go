@@ -1,0 +1,152 @@
+package httpapi_test
+
+import (
+	"strings"
+	"testing"
+)
+
+// What the core decides reaches the wire: a sample of calls by every role.
+
+// seats are the roles in the order of the tables below; somebody of each
+// carries its name.
+var seats = []string{"stranger", "invited", "member", "moderator", "owner", "admin"}
+
+// seat makes a room of a kind with somebody in every role.
+func seat(t *testing.T, d *door, kind string) map[string]*caller {
+	t.Helper()
+	by := map[string]*caller{}
+	for _, role := range seats {
+		by[role] = d.caller(t, role+"1")
+	}
+	if err := d.Auth.SetAdmin(t.Context(), "admin1", true); err != nil {
+		t.Fatal(err)
+	}
+	owner := by["owner"]
+	owner.makes("den", kind, by["member"], by["moderator"])
+	owner.ok("PUT /rooms/den/members/moderator1", object{"role": "moderator"})
+	owner.ok("PUT /rooms/den/members/invited1", nil)
+	owner.sends("den", "hi") // 7
+	return by
+}
+
+func TestCallsByEveryRole(t *testing.T) {
+	const ok, unseen, outside, low = "ok", "404 room.not_found", "403 room.not_member", "403 room.forbidden"
+	for _, c := range []struct {
+		call            string
+		body            any
+		public, private []string
+	}{
+		{"GET /rooms/den", nil, []string{ok, ok, ok, ok, ok, ok}, []string{unseen, ok, ok, ok, ok, unseen}},
+		{"GET /rooms/den/messages", nil, []string{ok, ok, ok, ok, ok, ok}, []string{unseen, outside, ok, ok, ok, unseen}},
+		{"GET /rooms/den/members", nil, []string{ok, ok, ok, ok, ok, ok}, []string{unseen, outside, ok, ok, ok, unseen}},
+		{"POST /rooms/den/messages", object{"content": "me too"}, []string{outside, outside, ok, ok, ok, outside}, []string{unseen, outside, ok, ok, ok, unseen}},
+		{"PUT /rooms/den/messages/7/reactions/%F0%9F%91%8D", nil, []string{outside, outside, ok, ok, ok, outside}, []string{unseen, outside, ok, ok, ok, unseen}},
+		{"PUT /rooms/den/draft", object{"content": "x"}, []string{outside, outside, ok, ok, ok, outside}, []string{unseen, outside, ok, ok, ok, unseen}},
+		{"PUT /rooms/den/members/newcomer", nil, []string{outside, outside, ok, ok, ok, outside}, []string{unseen, outside, low, ok, ok, unseen}},
+		{"PUT /rooms/den/messages/7/pin", nil, []string{outside, outside, low, ok, ok, ok}, []string{unseen, outside, low, ok, ok, unseen}},
+		{"GET /rooms/den/messages/7/versions", nil, []string{outside, outside, low, ok, ok, ok}, []string{unseen, outside, low, ok, ok, unseen}},
+		{"PATCH /rooms/den", object{"topic": "bears"}, []string{outside, outside, low, ok, ok, ok}, []string{unseen, outside, low, ok, ok, unseen}},
+		{"DELETE /rooms/den/members/bystander", nil, []string{outside, outside, low, ok, ok, ok}, []string{unseen, outside, low, ok, ok, unseen}},
+		{"PUT /rooms/den/members/bystander", object{"role": "moderator"}, []string{outside, outside, low, low, ok, ok}, []string{unseen, outside, low, low, ok, unseen}},
+		{"PATCH /rooms/den", object{"archived": false}, []string{outside, outside, low, low, ok, ok}, []string{unseen, outside, low, low, ok, unseen}},
+	} {
+		t.Run(c.call, func(t *testing.T) {
+			for kind, wants := range map[string][]string{"public": c.public, "private": c.private} {
+				d := openDoor(t, nil)
+				by := seat(t, d, kind)
+				d.caller(t, "newcomer")
+				bystander := d.caller(t, "bystander")
+				for i, role := range seats {
+					by["owner"].ok("PUT /rooms/den/members/bystander", nil)
+					bystander.ok("PUT /rooms/den/members/bystander", nil)
+					want := wants[i]
+					got := by[role].call(c.call, c.body)
+					if status, code, refused := strings.Cut(want, " "); refused {
+						got.wantProblem(t, map[string]int{"404": 404, "403": 403}[status], code)
+					} else if got.status >= 300 {
+						t.Errorf("%s of a %s room is refused to %s: %s", c.call, kind, role, got.text)
+					}
+					if t.Failed() {
+						t.Fatalf("that was %s in a %s room", role, kind)
+					}
+				}
+			}
+		})
+	}
+}
+
+// Nobody can tell a room that they may not see from one that does not exist.
+func TestAnUnseenRoomAnswersAsNone(t *testing.T) {
+	d := openDoor(t, nil)
+	alice, mallory := d.caller(t, "alice"), d.caller(t, "mallory")
+	alice.makes("hidden", "private")
+	alice.sends("hidden", "secret")
+	screen := d.live(t, mallory.token)
+	for _, c := range []struct {
+		call string
+		body any
+	}{
+		{"GET /rooms/ROOM", nil},
+		{"PATCH /rooms/ROOM", object{"topic": "x"}},
+		{"PATCH /rooms/ROOM", object{"name": "mine"}},
+		{"DELETE /rooms/ROOM", nil},
+		{"GET /rooms/ROOM/members", nil},
+		{"PUT /rooms/ROOM/members/mallory", nil},
+		{"PUT /rooms/ROOM/members/alice", nil},
+		{"PUT /rooms/ROOM/members/nobody-here", nil},
+		{"PUT /rooms/ROOM/members/mallory", object{"role": "owner"}},
+		{"DELETE /rooms/ROOM/members/mallory", nil},
+		{"DELETE /rooms/ROOM/members/alice", nil},
+		{"GET /rooms/ROOM/messages", nil},
+		{"GET /rooms/ROOM/messages?after=0", nil},
+		{"POST /rooms/ROOM/messages", object{"content": "hi"}},
+		{"POST /rooms/ROOM/messages", object{"content": ""}},
+		{"POST /rooms/ROOM/messages", object{"content": "hi", "reply_to": 1}},
+		{"GET /rooms/ROOM/messages/1", nil},
+		{"PATCH /rooms/ROOM/messages/1", object{"content": "hi"}},
+		{"DELETE /rooms/ROOM/messages/1", nil},
+		{"GET /rooms/ROOM/messages/1/versions", nil},
+		{"PUT /rooms/ROOM/messages/1/reactions/%F0%9F%91%8D", nil},
+		{"DELETE /rooms/ROOM/messages/1/reactions/x", nil},
+		{"PUT /rooms/ROOM/messages/1/pin", nil},
+		{"DELETE /rooms/ROOM/messages/1/pin", nil},
+		{"GET /rooms/ROOM/pins", nil},
+		{"PUT /rooms/ROOM/read", object{"seq": 99}},
+		{"PUT /rooms/ROOM/draft", object{"content": "x"}},
+		{"PUT /rooms/ROOM/settings", object{"muted": true}},
+		{"GET /rooms/ROOM/here", nil},
+	} {
+		ask := func(room string) answer {
+			got := mallory.call(strings.Replace(c.call, "ROOM", room, 1), c.body)
+			for _, own := range []string{"X-Request-Id", "Date"} {
+				got.header.Del(own)
+			}
+			return got
+		}
+		none := ask("nowhere")
+		none.wantProblem(t, 404, "room.not_found")
+		for _, room := range []string{"hidden", "%23hidden", "2"} {
+			got := ask(room)
+			if got.status != none.status || got.text != none.text || len(got.header) != len(none.header) {
+				t.Errorf("%s: of %s it is %d %s, of none %s", c.call, room, got.status, got.text, none.text)
+			}
+		}
+	}
+	for _, kind := range []string{"subscribe", "unsubscribe", "typing", "send", "read"} {
+		frame := object{"type": kind, "room": "nowhere"}
+		switch kind {
+		case "send":
+			frame["content"] = "hi"
+		case "read":
+			frame["seq"] = 1
+		}
+		screen.say(frame)
+		none := screen.wantNext("error")
+		frame["room"] = "hidden"
+		screen.say(frame)
+		got := screen.wantNext("error")
+		if none["code"] != "room.not_found" || got["code"] != none["code"] || got["message"] != none["message"] || len(got) != len(none) {
+			t.Errorf("%s is answered %v, of none %v", kind, got, none)
+		}
+	}
+}
