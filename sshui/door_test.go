@@ -38,6 +38,7 @@ type door struct {
 	*sshui.Server
 	core   *storetest.Core
 	alice  auth.Actor
+	actors map[string]auth.Actor
 	addr   string
 	log    *journal
 	served chan error
@@ -54,9 +55,9 @@ func open(t testing.TB, o options) *door {
 	core := storetest.NewCoreWith(t, storetest.EmptySQLite(t), func(s *storetest.Settings) {
 		s.Registration = cmp.Or(o.registration, s.Registration)
 	})
-	d := &door{core: core, log: &journal{}, served: make(chan error, 1)}
-	d.alice = d.core.User(t, "alice")
-	d.core.User(t, "bob")
+	d := &door{core: core, actors: map[string]auth.Actor{}, log: &journal{}, served: make(chan error, 1)}
+	d.alice = d.as(t, "alice")
+	d.as(t, "bob")
 	config := sshui.Config{
 		Auth: d.core.Auth, Chat: d.core.Chat, Version: "test",
 		HostKeyPath: filepath.Join(t.TempDir(), "ssh_host_ed25519_key"),
@@ -74,6 +75,17 @@ func open(t testing.TB, o options) *door {
 	go func() { d.served <- server.Serve(ln) }()
 	t.Cleanup(func() { d.close(t) })
 	return d
+}
+
+// as gives somebody past the door, with an account made if there is none.
+func (d *door) as(t testing.TB, name string) auth.Actor {
+	t.Helper()
+	actor, known := d.actors[name]
+	if !known {
+		actor = d.core.User(t, name)
+		d.actors[name] = actor
+	}
+	return actor
 }
 
 // close shuts the door down; it may be called before the test's end.

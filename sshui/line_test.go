@@ -40,7 +40,7 @@ func lineMode(t *testing.T, client *gossh.Client, term, command string, width in
 
 func (d *door) sayAs(t *testing.T, name, text string) {
 	t.Helper()
-	_, err := d.core.Chat.Send(t.Context(), d.core.User(t, name), domain.Address{Name: domain.Lobby}, chat.Draft{Content: text})
+	_, err := d.core.Chat.Send(t.Context(), d.as(t, name), domain.Address{Name: domain.Lobby}, chat.Draft{Content: text})
 	check(t, err)
 }
 
@@ -67,7 +67,7 @@ func TestADumbTerminalGetsTheChatLineByLine(t *testing.T) {
 			if bad := controls(p.Written()); bad != "" {
 				t.Errorf("a dumb terminal was sent %q", bad)
 			}
-			view, err := d.core.Chat.Room(t.Context(), d.core.User(t, "dave"), domain.Address{Name: domain.Lobby})
+			view, err := d.core.Chat.Room(t.Context(), d.as(t, "dave"), domain.Address{Name: domain.Lobby})
 			check(t, err)
 			if view.Head != 3 {
 				t.Errorf("the head is %d", view.Head)
