@@ -3,6 +3,7 @@ package chat
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"parley/domain"
 )
@@ -41,7 +42,8 @@ func (h *History) After(ctx context.Context, room domain.RoomID, after domain.Se
 }
 
 // notices gives what happened to a room and its members in the stretch of a
-// page. Pages that join on to each other leave none out and give none twice.
+// page: of more than MaxPage the newest. Otherwise pages that join on to each
+// other leave none out and give none twice.
 func (h *History) notices(ctx context.Context, room domain.RoomID, page Page, asked Span) ([]domain.Event, error) {
 	stretch := Range{Limit: MaxPage, Newest: true}
 	if n := len(page.Messages); n > 0 {
@@ -52,8 +54,11 @@ func (h *History) notices(ctx context.Context, room domain.RoomID, page Page, as
 			stretch.Before = page.Messages[n-1].Seq
 		}
 	}
-	if asked.After != nil {
+	switch {
+	case asked.After != nil:
 		stretch.After = *asked.After
+	case asked.Around != nil && len(page.Messages) == 0 && page.HasBefore:
+		stretch.After = max(*asked.Around, 1) - 1
 	}
 	if asked.Before != nil {
 		stretch.Before = max(*asked.Before, 1)
@@ -66,12 +71,15 @@ func (h *History) notices(ctx context.Context, room domain.RoomID, page Page, as
 }
 
 // changeEvents makes events of stored changes.
-func (h *History) changeEvents(ctx context.Context, room domain.RoomID, changes []ChangeRecord) ([]domain.Event, error) {
-	edited, err := h.edited(ctx, room, changes)
+func (h *History) changeEvents(ctx context.Context, id domain.RoomID, changes []ChangeRecord) ([]domain.Event, error) {
+	edited, err := h.edited(ctx, id, changes)
 	if err != nil {
 		return nil, err
 	}
-	var now Access // the room, asked for once and only if a change is the room's
+	room, err := h.roomNow(ctx, id, changes)
+	if err != nil {
+		return nil, err
+	}
 	events := make([]domain.Event, len(changes))
 	for i, c := range changes {
 		event := domain.Event{
@@ -84,12 +92,7 @@ func (h *History) changeEvents(ctx context.Context, room domain.RoomID, changes 
 		case domain.EventMember:
 			event.Role = domain.Role(c.Detail)
 		case domain.EventRoom:
-			if now.ID == 0 {
-				if now, err = h.rooms.Look(ctx, 0, Where{ID: room}); err != nil && !domain.HasCode(err, "room.not_found") {
-					return nil, fmt.Errorf("read the room: %w", err)
-				}
-			}
-			event.Kind, event.Topic = now.Kind, h.topic(now)
+			event.Kind, event.Topic = room.Kind, room.Topic
 		case domain.EventEdited:
 			event.User, event.Message = c.By, edited[c.Target]
 			if event.Message.Deleted {
@@ -101,6 +104,20 @@ func (h *History) changeEvents(ctx context.Context, room domain.RoomID, changes 
 		events[i] = event
 	}
 	return events, nil
+}
+
+// roomNow gives a room as it stands, if one of the changes is the room's. Of one
+// that was deleted nothing is known.
+func (h *History) roomNow(ctx context.Context, id domain.RoomID, changes []ChangeRecord) (domain.Room, error) {
+	if !slices.ContainsFunc(changes, func(c ChangeRecord) bool { return c.Type == domain.EventRoom }) {
+		return domain.Room{}, nil
+	}
+	access, err := h.rooms.Look(ctx, 0, Where{ID: id})
+	if err != nil && !domain.HasCode(err, "room.not_found") {
+		return domain.Room{}, fmt.Errorf("read the room: %w", err)
+	}
+	access.Topic = h.topic(access)
+	return access.Room, nil
 }
 
 // edited gives the messages that changes edited, as they stand now.

@@ -1,10 +1,12 @@
 package chat
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"log/slog"
 	"math"
+	"slices"
 	"strings"
 
 	"parley/domain"
@@ -148,13 +150,22 @@ func (h *History) finish(ctx context.Context, room domain.RoomID, records []Reco
 	}
 	for i := range messages {
 		m := &messages[i]
-		m.Reactions, m.Mentions = marks[m.Seq].Reactions, marks[m.Seq].Mentions
+		m.Reactions, m.Mentions = marks[m.Seq].Reactions, wordsLast(marks[m.Seq].Mentions)
 		if target, ok := bySeq[m.ReplyTo]; ok && !m.Deleted {
 			m.Quote = h.quote(target)
 		}
 	}
 	return messages, nil
 }
+
+// wordsLast puts the names that a message calls in the order in which it was
+// told: people first, then those who are here, then the room.
+func wordsLast(names []string) []string {
+	slices.SortStableFunc(names, func(a, b string) int { return cmp.Compare(wordOrder[a], wordOrder[b]) })
+	return names
+}
+
+var wordOrder = map[string]int{domain.MentionHere: 1, domain.MentionRoom: 2}
 
 func (h *History) readAnswered(
 	ctx context.Context, room domain.RoomID, seqs []domain.Seq, into map[domain.Seq]Record,
@@ -183,7 +194,7 @@ type Span struct {
 type Page struct {
 	domain.Extent
 	Messages  []domain.Message
-	Notices   []domain.Event // what happened to the room and its members meanwhile: see notices
+	Notices   []domain.Event // what happened to the room and its members meanwhile, the newest MaxPage of it
 	HasBefore bool           // whether there are older messages than the first here
 	HasAfter  bool           // whether there are newer ones than the last here
 }
@@ -206,16 +217,18 @@ func (s *Service) Messages(ctx context.Context, actor auth.Actor, address domain
 	page := Page{Extent: extents[room.ID]}
 	switch {
 	case span.After != nil:
-		err = s.fillNewer(ctx, room.ID, &page, *span.After, span.Limit)
-		page.HasBefore = page.First <= min(*span.After, page.Head)
+		if err = s.fillNewer(ctx, room.ID, &page, *span.After, span.Limit); err == nil {
+			page.HasBefore, err = s.history.holds(ctx, room.ID, Range{Before: following(*span.After), Newest: true})
+		}
 	case span.Around != nil:
 		older := span.Limit / 2
 		if err = s.fillOlder(ctx, room.ID, &page, *span.Around, older); err == nil {
 			err = s.fillNewer(ctx, room.ID, &page, *span.Around-1, span.Limit-older)
 		}
 	case span.Before != nil:
-		err = s.fillOlder(ctx, room.ID, &page, *span.Before, span.Limit)
-		page.HasAfter = max(*span.Before, page.First) <= page.Head
+		if err = s.fillOlder(ctx, room.ID, &page, *span.Before, span.Limit); err == nil {
+			page.HasAfter, err = s.history.holds(ctx, room.ID, Range{After: *span.Before - 1})
+		}
 	default:
 		err = s.fillOlder(ctx, room.ID, &page, math.MaxInt64, span.Limit)
 	}
@@ -223,6 +236,24 @@ func (s *Service) Messages(ctx context.Context, actor auth.Actor, address domain
 		page.Notices, err = s.history.notices(ctx, room.ID, page, span)
 	}
 	return page, err
+}
+
+// holds reports whether there is a message in a stretch.
+func (h *History) holds(ctx context.Context, room domain.RoomID, stretch Range) (bool, error) {
+	stretch.Limit = 1
+	records, err := h.log.Messages(ctx, room, stretch)
+	if err != nil {
+		return false, fmt.Errorf("look for messages: %w", err)
+	}
+	return len(records) > 0, nil
+}
+
+// following is the seq after another, or, for a Range, no bound.
+func following(seq domain.Seq) domain.Seq {
+	if seq == math.MaxInt64 {
+		return 0
+	}
+	return seq + 1
 }
 
 // fillOlder puts the limit messages before a seq at the page's front.
