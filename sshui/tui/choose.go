@@ -3,6 +3,7 @@ package tui
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"charm.land/bubbles/v2/key"
@@ -146,7 +147,9 @@ func (s *screen) askEmoji(e *entry) tea.Cmd {
 		offer(n.emoji, n.name)
 	}
 	for _, n := range shortNames() {
-		offer(n.emoji, n.name)
+		if !slices.Contains(recent, n) {
+			offer(n.emoji, n.name)
+		}
 	}
 	s.picker.ask("react with: ", choices)
 	return nil
@@ -157,10 +160,7 @@ func (s *screen) recentEmoji() []shortName {
 	list := append([]shortName{}, s.status.emoji...)
 	for _, name := range []string{"+1", "heart", "joy", "tada", "eyes", "white_check_mark"} {
 		emoji, _ := emojiNamed(name)
-		known := false
-		for _, n := range list {
-			known = known || n.emoji == emoji
-		}
+		known := slices.ContainsFunc(list, func(n shortName) bool { return n.emoji == emoji })
 		if !known && len(list) < maxRecentEmoji {
 			list = append(list, shortName{name, emoji})
 		}
@@ -171,11 +171,9 @@ func (s *screen) recentEmoji() []shortName {
 // used puts an emoji before the others.
 func (s *screen) used(emoji string) {
 	list := []shortName{}
-	for _, n := range shortNames() {
-		if n.emoji == emoji {
-			list = append(list, n)
-			break
-		}
+	names := shortNames()
+	if i := slices.IndexFunc(names, func(n shortName) bool { return n.emoji == emoji }); i >= 0 {
+		list = append(list, names[i])
 	}
 	for _, n := range s.status.emoji {
 		if n.emoji != emoji && len(list) < maxRecentEmoji {

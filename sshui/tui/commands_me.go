@@ -60,8 +60,13 @@ func (s *screen) setPresence(state domain.State, status string) tea.Cmd {
 
 func stateInWords(p domain.Presence) string {
 	text := string(p.State)
-	if p.State == domain.DoNotDisturb {
+	switch p.State {
+	case domain.DoNotDisturb:
 		text = "not to be disturbed"
+	case domain.Online:
+		text = "here"
+	case domain.Offline:
+		text = "not here"
 	}
 	if p.Status != "" {
 		text += ": " + domain.VisibleLine(p.Status)
@@ -107,7 +112,7 @@ func drawWho(l look, title string, here []domain.Presence, members []domain.Memb
 	for _, m := range members {
 		person := present[m.User.ID]
 		var says []string
-		if person.State != "" && person.State != domain.Online || person.Status != "" {
+		if person.State != "" {
 			says = append(says, stateInWords(person))
 		}
 		if m.Role != domain.RoleMember {
@@ -131,7 +136,7 @@ func (s *screen) whois(args string) tea.Cmd {
 		person, err := c.Chat.Person(ctx, c.Actor, strings.TrimPrefix(args, "@"))
 		return func(s *screen) tea.Cmd {
 			s.notify(domain.VisibleLine(person.User.Name) + " is " + stateInWords(person.Presence) +
-				", since " + person.JoinedAt.In(s.look.zone).Format("2 January 2006"))
+				"; a member since " + person.JoinedAt.In(s.look.zone).Format("2 January 2006"))
 			return nil
 		}, err
 	})

@@ -137,8 +137,11 @@ func (s *screen) takeRoom(pl *place, event *domain.Event) {
 // end takes a room away that is the reader's no longer.
 func (s *screen) end(pl *place, event *domain.Event) tea.Cmd {
 	note := noticed(event)
-	if event.Change == domain.Left {
+	switch event.Change {
+	case domain.Left:
 		note = "you left"
+	case domain.Removed:
+		note = domain.VisibleLine(event.By.Name) + " removed you"
 	}
 	title := pl.title
 	s.places.remove(pl.ID)

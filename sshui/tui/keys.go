@@ -110,3 +110,11 @@ func (k keyMap) groups() []helpGroup {
 		{"Screen", []key.Binding{k.Help, k.Close, k.Redraw, k.Cancel, k.Leave}},
 	}
 }
+
+// hint says as shortly as it must what the keys do with a chosen message.
+func (k keyMap) hint(width int) string {
+	if width < roomsFrom {
+		return "r e d + c o p x u, Esc; F1 tells more"
+	}
+	return "r answer, e edit, d delete, + react, c copy, o links, p pin, Esc back"
+}

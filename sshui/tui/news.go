@@ -2,6 +2,7 @@ package tui
 
 import (
 	"slices"
+	"strings"
 
 	"parley/domain"
 	"parley/domain/markup"
@@ -82,13 +83,19 @@ func (t *timeline) requote(seq domain.Seq, change func(*domain.Quote)) {
 	}
 }
 
-// quoted is the beginning of a text, as a quote has it.
+// quoted is the beginning of a text, as a quote has it: one line without marks.
 func quoted(content string) string {
-	text := content
+	return clip(strings.Join(strings.Fields(domain.VisibleLine(withoutMarks(content))), " "), domain.MaxQuote)
+}
+
+// withoutMarks is a text without its Markdown, and without the command that
+// makes it an action.
+func withoutMarks(content string) string {
+	content = strings.TrimPrefix(content, actionPrefix)
 	if nodes := markup.Parse(content); nodes != nil {
-		text = markup.Plain(nodes)
+		return markup.Plain(nodes)
 	}
-	return clip(domain.VisibleLine(text), domain.MaxQuote)
+	return content
 }
 
 // delete leaves the message's place alone.

@@ -68,33 +68,41 @@ func (e *entry) paintNotices(l look) []row {
 }
 
 // folded puts notices in words: who came and who left together, by what they
-// did last; then each other thing.
+// did last, where the first of them did it; each other thing by itself.
 func folded(notices []notice) string {
 	last := map[string]domain.Change{}
-	var people, texts []string
+	for _, n := range notices {
+		if n.who != "" {
+			last[n.who] = n.how
+		}
+	}
+	var parts []string
+	told := map[domain.Change]bool{}
 	for _, n := range notices {
 		switch {
 		case n.who == "":
-			texts = append(texts, n.text)
-			continue
-		case last[n.who] == "":
-			people = append(people, n.who)
-		}
-		last[n.who] = n.how
-	}
-	var parts []string
-	for _, how := range []domain.Change{domain.Joined, domain.Left} {
-		var names []string
-		for _, name := range people {
-			if last[name] == how {
-				names = append(names, name)
+			parts = append(parts, n.text)
+		case !told[n.how]:
+			told[n.how] = true
+			if names := whoDid(n.how, notices, last); len(names) > 0 {
+				parts = append(parts, together(names)+" "+string(n.how))
 			}
 		}
-		if len(names) > 0 {
-			parts = append(parts, together(names)+" "+string(how))
+	}
+	return "-- " + strings.Join(parts, " · ")
+}
+
+// whoDid lists those who did a thing last, in the order in which they appear.
+func whoDid(how domain.Change, notices []notice, last map[string]domain.Change) []string {
+	var names []string
+	listed := map[string]bool{}
+	for _, n := range notices {
+		if n.who != "" && last[n.who] == how && !listed[n.who] {
+			listed[n.who] = true
+			names = append(names, n.who)
 		}
 	}
-	return "-- " + strings.Join(append(parts, texts...), " · ")
+	return names
 }
 
 // together lists names as far as they are worth the room.

@@ -2,6 +2,7 @@ package tui
 
 import (
 	"strings"
+	"time"
 
 	tea "charm.land/bubbletea/v2"
 	"github.com/charmbracelet/x/ansi"
@@ -81,15 +82,16 @@ func (s *screen) spoken(e *entry) string {
 	if e.notices != nil {
 		return at + strings.TrimPrefix(folded(e.notices), "-- ")
 	}
-	text := e.author.Name + ": " + e.text
-	if action, ok := strings.CutPrefix(e.text, actionPrefix); ok {
-		text = e.author.Name + " " + action
+	plain := domain.VisibleLine(withoutMarks(e.raw))
+	text := e.author.Name + ": " + plain
+	if e.isAction() {
+		text = e.author.Name + " " + plain
 	}
 	switch {
 	case e.deleted:
 		text = e.author.Name + ": (deleted)"
 	case e.quote != nil:
-		text = e.author.Name + " answers " + e.quote.Author + ", " + clip(e.quote.Text, 40) + ": " + e.text
+		text = e.author.Name + " answers " + e.quote.Author + ", " + clip(e.quote.Text, 40) + ": " + plain
 	}
 	if e.edited {
 		text += " (edited)"
@@ -113,7 +115,7 @@ func (s *screen) hear(event *domain.Event) {
 	case domain.EventMessage:
 		s.reader.say(s.spoken(newEntry(event.Message, s.config.Actor.Author())))
 	case domain.EventEdited:
-		s.reader.say(event.Message.Author.Name + " edited: " + event.Message.Content)
+		s.reader.say(event.Message.Author.Name + " edited: " + withoutMarks(event.Message.Content))
 	case domain.EventReaction:
 		if e := s.room.timeline.find(event.Target); e != nil && event.Added {
 			s.reader.say(who + " reacts " + event.Emoji + " to " + e.author.Name + ": " + quoted(e.raw))
@@ -164,14 +166,22 @@ func (s *screen) viewLine(view *tea.View) {
 	view.Cursor = tea.NewCursor(cursor.x, cursor.y)
 }
 
+// startReader turns the mode on. What is printed while the terminal still has
+// the whole screen drawn is lost, so it waits until that is over.
+func (s *screen) startReader() tea.Cmd {
+	s.reader.on, s.reader.busy = true, true
+	return tea.Tick(2*frame, func(time.Time) tea.Msg { return spokenMsg{} })
+}
+
 func (s *screen) setReader(args string) tea.Cmd {
 	switch args {
 	case "on":
-		s.reader.on = true
+		cmd := s.startReader()
 		s.reader.say("screen reader mode; /reader off ends it, /help lists keys and commands")
 		if pl := s.places.find(s.room.id); pl != nil {
 			s.reader.announce(s.describe(pl))
 		}
+		return cmd
 	case "off":
 		s.reader = reader{busy: s.reader.busy}
 	default:

@@ -25,13 +25,14 @@ type screen struct {
 	look   look
 	style  style
 
-	places  places
-	sidebar sidebar
-	rooms   rooms // whose history is loaded
-	room    *room // the one in view; an empty one until the first is open
-	started bool
-	kept    chat.Place // what is remembered of where the reader is
-	below   int        // messages that wait below the view
+	places    places
+	sidebar   sidebar
+	rooms     rooms // whose history is loaded
+	room      *room // the one in view; an empty one until the first is open
+	started   bool
+	directory []string   // the public rooms, as far as they were asked for
+	kept      chat.Place // what is remembered of where the reader is
+	below     int        // messages that wait below the view
 
 	composer   composer
 	completion completion
@@ -78,7 +79,13 @@ func newScreen(ctx context.Context, t Terminal, c Config, live *chat.Live) *scre
 }
 
 // Init implements tea.Model.
-func (s *screen) Init() tea.Cmd { return tea.Batch(s.start(), tea.RequestBackgroundColor) }
+func (s *screen) Init() tea.Cmd {
+	cmd := tea.Batch(s.start(), tea.RequestBackgroundColor)
+	if s.reader.on {
+		cmd = tea.Batch(cmd, s.startReader())
+	}
+	return cmd
+}
 
 // Update implements tea.Model.
 func (s *screen) Update(msg tea.Msg) (model tea.Model, cmd tea.Cmd) {

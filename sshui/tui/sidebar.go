@@ -41,7 +41,7 @@ func (b *sidebar) lines(p *places, l look, width, height int) []string {
 		if at := p.first + i; at < len(p.list) {
 			text = p.line(p.list[at], l, width-1)
 		}
-		b.drawn[i] = text + l.theme.faint.Render("│")
+		b.drawn[i] = text + "│" // without a style: it is drawn with every frame
 	}
 	p.markHidden(b.drawn, l, width-1)
 	return b.drawn
@@ -73,7 +73,7 @@ func (p *places) markHidden(rows []string, l look, width int) {
 		if waits > 0 {
 			text = arrow + " " + decimal(waits) + " unread"
 		}
-		return l.theme.faint.Render(pad(l, " "+text, width)) + l.theme.faint.Render("│")
+		return l.theme.faint.Render(pad(l, " "+text, width)) + "│"
 	}
 	end := p.first + len(rows)
 	if end < len(p.list) && len(rows) > 1 && p.index(p.current) != end-1 {

@@ -86,7 +86,7 @@ func (s *screen) told() (string, lipgloss.Style) {
 	case s.completion.walking(&s.composer):
 		return s.walked(), t.notice
 	case s.choosing.on:
-		return "r answer, e edit, d delete, + react, c copy, o links, p pin, Esc back", t.notice
+		return s.keys.hint(s.size.Width), t.notice
 	case s.status.outage != "":
 		return s.status.outage, t.trouble
 	}

@@ -27,7 +27,14 @@ func (s *screen) askDirectory(then func(*screen, []chat.View)) tea.Cmd {
 	c := s.config
 	return s.ask(func(ctx context.Context) (func(*screen) tea.Cmd, error) {
 		views, err := c.Chat.Directory(ctx, c.Actor, "", maxDirectory)
-		return func(s *screen) tea.Cmd { then(s, views); return nil }, err
+		return func(s *screen) tea.Cmd {
+			s.directory = s.directory[:0]
+			for _, view := range views {
+				s.directory = append(s.directory, domain.VisibleLine(view.Name))
+			}
+			then(s, views)
+			return nil
+		}, err
 	})
 }
 

@@ -7,6 +7,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"parley/domain"
+	"parley/domain/chat"
 )
 
 // complete completes the word before the cursor, or goes on with that.
@@ -16,10 +17,26 @@ func (s *screen) complete(by int) tea.Cmd {
 		return nil
 	}
 	s.completion.stop()
-	if w, ok := wordBefore(s.composer.text, s.composer.cursor); ok {
-		s.completion.begin(&s.composer, w, s.options(w))
+	w, ok := wordBefore(s.composer.text, s.composer.cursor)
+	if !ok {
+		return nil
 	}
+	options := s.options(w)
+	if len(options) == 0 && s.directory == nil && s.started && (w.sign == '#' || w.sign == 0) {
+		return s.completeLater(s.composer.text)
+	}
+	s.completion.begin(&s.composer, w, options)
 	return nil
+}
+
+// completeLater completes a room's name once the public rooms are known, unless
+// something else was written meanwhile.
+func (s *screen) completeLater(text string) tea.Cmd {
+	return s.askDirectory(func(s *screen, _ []chat.View) {
+		if w, ok := wordBefore(s.composer.text, s.composer.cursor); ok && s.composer.text == text {
+			s.completion.begin(&s.composer, w, s.options(w))
+		}
+	})
 }
 
 // options gives what a word can become.
@@ -103,6 +120,11 @@ func (s *screen) roomNames(sign, typed string) []option {
 	for _, pl := range s.places.list {
 		if pl.Name != "" && beginsWith(pl.Name, typed) {
 			list = append(list, option{word: sign + domain.VisibleLine(pl.Name)})
+		}
+	}
+	for _, name := range s.directory {
+		if beginsWith(name, typed) && s.places.named(name) == nil {
+			list = append(list, option{word: sign + name})
 		}
 	}
 	return list
