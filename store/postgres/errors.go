@@ -20,6 +20,7 @@ var violated = map[string]func() *domain.Error{
 	"changes_by":           auth.ErrUserNotFound,
 	"changes_user":         auth.ErrUserNotFound,
 	"rooms_creator":        auth.ErrUserNotFound,
+	"reactions_user":       auth.ErrUserNotFound,
 	"members_user":         auth.ErrUserNotFound,
 	"members_room":         domain.ErrRoomNotFound,
 	"messages_author":      auth.ErrUserNotFound,
