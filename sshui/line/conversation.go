@@ -60,7 +60,7 @@ type conversation struct {
 	// Owned by the printing goroutine, likewise.
 	seen screen
 
-	following sync.Mutex // held while a room is followed that may be followed already
+	following sync.Mutex // held while it is found out whether a room is followed, and followed
 
 	mu      sync.Mutex // guards what follows; held while the pipe is written
 	recent  []sending
@@ -137,6 +137,8 @@ func (c *conversation) begin(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	c.following.Lock()
+	defer c.following.Unlock()
 	return c.enter(lobby)
 }
 

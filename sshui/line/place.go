@@ -9,7 +9,8 @@ import (
 	"parley/domain/wire"
 )
 
-// enter puts a room in view: what was said last, and then all that is.
+// enter puts a room in view: what was said last, and then all that is. The
+// caller holds following.
 func (c *conversation) enter(view chat.View) error {
 	after, err := Recent(c.ctx, c.Chat, c.Actor, domain.Address{ID: view.ID}, shownOnEntry)
 	if err != nil {
@@ -27,10 +28,8 @@ func (c *conversation) enter(view chat.View) error {
 }
 
 // follow follows a room after a seq, and has the printer know of it before its
-// first event.
+// first event. The caller holds following.
 func (c *conversation) follow(view chat.View, after domain.Seq, inView bool) (chat.View, error) {
-	c.following.Lock()
-	defer c.following.Unlock()
 	if !inView && c.live.Follows(view.ID) {
 		return view, nil
 	}
@@ -74,6 +73,8 @@ func (c *conversation) join(_ Entry, args string) error {
 	if args == "" {
 		return misused("say where to: /join ROOM, /join @NAME")
 	}
+	c.following.Lock() // before the printer hears that a room became the person's
+	defer c.following.Unlock()
 	view, err := c.find(args)
 	if err == nil && !view.Role.In() {
 		view, err = c.Chat.Join(c.ctx, c.Actor, domain.Address{ID: view.ID})
@@ -84,7 +85,7 @@ func (c *conversation) join(_ Entry, args string) error {
 	return c.enter(view)
 }
 
-func (c *conversation) part(_ Entry, args string) error {
+func (c *conversation) part(entry Entry, args string) error {
 	view, err := c.oneOf(args)
 	if err != nil {
 		return err
@@ -92,11 +93,7 @@ func (c *conversation) part(_ Entry, args string) error {
 	if err := c.Chat.Leave(c.ctx, c.Actor, domain.Address{ID: view.ID}); err != nil || view.ID != c.here.ID {
 		return err
 	}
-	lobby, err := c.find(domain.Lobby)
-	if err != nil {
-		return err
-	}
-	return c.enter(lobby)
+	return c.join(entry, domain.Lobby)
 }
 
 func (c *conversation) message(entry Entry, args string) error {
@@ -107,17 +104,24 @@ func (c *conversation) message(entry Entry, args string) error {
 	if !strings.HasPrefix(to, "#") {
 		to = "@" + strings.TrimPrefix(to, "@")
 	}
-	view, err := c.find(to)
+	view, err := c.reach(to)
 	if err != nil {
 		return err
 	}
-	if view.Role.In() {
-		if view, err = c.follow(view, broadcast.Live, false); err != nil {
-			return err
-		}
-	}
 	c.say(letter{to: view.ID, text: text, entry: entry})
 	return nil
+}
+
+// reach gives a room that is followed, if the person is in it, so that what is
+// answered there is heard.
+func (c *conversation) reach(place string) (chat.View, error) {
+	c.following.Lock()
+	defer c.following.Unlock()
+	view, err := c.find(place)
+	if err != nil || !view.Role.In() {
+		return view, err
+	}
+	return c.follow(view, broadcast.Live, false)
 }
 
 func (c *conversation) rooms(_ Entry, args string) error {
