@@ -90,6 +90,21 @@ func TestOnlyConfiguredOriginsMayReadAnswers(t *testing.T) {
 			t.Errorf("got %v", h)
 		}
 	}
+	for _, c := range []struct{ method, path string }{
+		{"PATCH", "/api/v1/rooms/den"}, {"DELETE", "/api/v1/rooms/den"}, {"PUT", "/api/v1/rooms/den/members/bob"},
+		{"PUT", "/api/v1/rooms/den/messages/1/reactions/%F0%9F%91%8D"}, {"DELETE", "/api/v1/rooms/%23den/messages/1/pin"},
+	} {
+		h := d.do(t, request{method: "OPTIONS", path: c.path, header: map[string]string{
+			"Origin": app, "Access-Control-Request-Method": c.method, "Access-Control-Request-Headers": "authorization,content-type",
+		}}).header
+		if h.Get("Access-Control-Allow-Origin") != app || h.Get("Access-Control-Allow-Methods") != c.method {
+			t.Errorf("%s %s: got %v", c.method, c.path, h)
+		}
+		evil := d.do(t, request{method: c.method, path: c.path, token: d.tokenOf(t, d.known(t, "alice")), header: map[string]string{
+			"Origin": "https://evil.example", "Sec-Fetch-Site": "cross-site",
+		}})
+		evil.wantProblem(t, http.StatusForbidden, "request.origin")
+	}
 	got := d.do(t, request{method: "GET", path: "/api/v1/me", header: map[string]string{"Origin": app}})
 	got.wantProblem(t, http.StatusUnauthorized, "auth.token_required")
 	if exposed := got.header.Get("Access-Control-Expose-Headers"); !strings.Contains(exposed, "Retry-After") || !strings.Contains(exposed, "X-Request-Id") {

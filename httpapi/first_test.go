@@ -1,6 +1,8 @@
 package httpapi_test
 
 import (
+	"encoding/json"
+	"fmt"
 	"net/http"
 	"os"
 	"os/exec"
@@ -143,6 +145,79 @@ func TestTheFirstSocketTellsWhoComesSpeaksAndGoes(t *testing.T) {
 	alice.wantNext("message")
 	bob.conn.Close(websocket.StatusNormalClosure, "")
 	if went := alice.wantNext("system"); went["message"] != "bob left the chat" {
+		t.Errorf("got %v", went)
+	}
+}
+
+func TestTheFirstAPIShowsMessagesAsTheyStandNow(t *testing.T) {
+	d := openDoor(t, nil)
+	alice := d.caller(t, "alice")
+	for i := range 8 {
+		alice.sends("lobby", fmt.Sprint("message ", i+1))
+	}
+	alice.ok("PATCH "+at("lobby", 2), object{"content": "edited"})
+	for _, seq := range []int{3, 6, 7, 8} {
+		alice.ok("DELETE "+at("lobby", seq), nil)
+	}
+	for limit, want := range map[string]string{"2": "4 5", "3": "2 4 5", "4": "1 2 4 5", "50": "1 2 4 5"} {
+		page := d.do(t, request{method: "GET", path: "/api/chat/messages?limit=" + limit, token: alice.token})
+		var messages []map[string]any
+		if err := json.Unmarshal([]byte(page.text), &messages); err != nil {
+			t.Fatal(err)
+		}
+		if got := column(messages, "id"); got != want {
+			t.Errorf("limit %s: got %s, want %s", limit, got, want)
+		}
+		for _, m := range messages {
+			if m["id"] == 2.0 && m["content"] != "edited" || m["content"] == "" {
+				t.Errorf("got %v", m)
+			}
+		}
+	}
+	for _, seq := range []int{1, 2, 4, 5} {
+		alice.ok("DELETE "+at("lobby", seq), nil)
+	}
+	none := d.do(t, request{method: "GET", path: "/api/chat/messages", token: alice.token})
+	if strings.TrimSpace(none.text) != "[]" {
+		t.Errorf("nothing is %s", none.text)
+	}
+}
+
+func TestTheFirstSocketHearsOfMessagesAndOfWhoComesAndGoesAlone(t *testing.T) {
+	d := openDoor(t, nil)
+	people := d.callers(t, "alice", "bob", "carol")
+	alice, bob := people[0], people[1]
+	s := d.first(t, alice.token)
+	seq := bob.sends("lobby", "frist")
+	s.wantNext("message")
+	bob.ok("PATCH "+at("lobby", seq), object{"content": "first"})
+	alice.ok("PUT "+at("lobby", seq)+"/reactions/%F0%9F%91%8D", nil)
+	bob.ok("DELETE "+at("lobby", seq), nil)
+	alice.ok("PUT /rooms/lobby/draft", object{"content": "x"})
+	alice.ok("PUT /rooms/lobby/read", object{"seq": 1})
+	alice.ok("PUT /rooms/lobby/settings", object{"muted": true})
+	alice.ok("PATCH /me", object{"state": "away", "status": "tea"})
+	alice.makes("den", "public", bob)
+	bob.sends("@alice", "elsewhere")
+	bob.sends("lobby", "second")
+	if message := s.wantNext("message"); message["content"] != "second" {
+		t.Errorf("got %v", message)
+	}
+	live := d.live(t, bob.token)
+	live.subscribe(-1)
+	if came := s.wantNext("system"); came["message"] != "bob joined the chat" {
+		t.Errorf("got %v", came)
+	}
+	bob.ok("PATCH /me", object{"status": "still here"})
+	again := d.live(t, bob.token) // a second screen is not a second coming
+	again.subscribe(-1)
+	live.conn.Close(websocket.StatusNormalClosure, "")
+	d.live(t, people[2].token).subscribe(-1)
+	if came := s.wantNext("system"); came["message"] != "carol joined the chat" {
+		t.Errorf("got %v", came)
+	}
+	again.conn.Close(websocket.StatusNormalClosure, "")
+	if went := s.wantNext("system"); went["message"] != "bob left the chat" {
 		t.Errorf("got %v", went)
 	}
 }

@@ -54,7 +54,7 @@ type historyInput struct {
 // page is a stretch of a room's messages.
 type page struct {
 	Messages  []wire.Message `json:"messages" nullable:"false" doc:"Oldest first"`
-	Notices   []notice       `json:"notices" nullable:"false" doc:"What happened meanwhile to the room, its members and its pins, oldest first, as on the WebSocket"`
+	Notices   []noticeLine   `json:"notices" nullable:"false" doc:"What happened meanwhile to the room, its members and its pins, oldest first, as on the WebSocket"`
 	HasBefore bool           `json:"has_before" doc:"Whether there are older messages"`
 	HasAfter  bool           `json:"has_after" doc:"Whether there are newer messages"`
 	Head      domain.Seq     `json:"head" doc:"The room's newest seq"`
@@ -63,20 +63,20 @@ type page struct {
 
 type pageOutput struct{ Body page }
 
-// notice is an event of a room's history that is no message, as its line of
-// JSON.
-type notice json.RawMessage
+// noticeLine is an event of a room's history that is no message, as its line
+// of JSON.
+type noticeLine json.RawMessage
 
 // MarshalJSON gives the line.
-func (n notice) MarshalJSON() ([]byte, error) { return n, nil }
+func (l noticeLine) MarshalJSON() ([]byte, error) { return l, nil }
 
 // Schema describes the line.
-func (notice) Schema(registry huma.Registry) *huma.Schema {
-	return registry.Schema(reflect.TypeFor[noticeShape](), true, "Notice")
+func (noticeLine) Schema(registry huma.Registry) *huma.Schema {
+	return registry.Schema(reflect.TypeFor[notice](), true, "")
 }
 
-// noticeShape describes the fields that a notice may have; it is never made.
-type noticeShape struct {
+// notice describes the fields that a noticeLine may have; it is never made.
+type notice struct {
 	Type     domain.EventType `json:"type" enum:"member,room,pin"`
 	RoomID   domain.RoomID    `json:"room_id"`
 	Room     string           `json:"room,omitempty" doc:"Its name; a direct conversation has none"`
@@ -128,11 +128,11 @@ func (s *Server) messages(ctx context.Context, actor auth.Actor, room domain.Add
 		return nil, err
 	}
 	body := page{
-		Messages: written(found.Messages, actor), Notices: make([]notice, len(found.Notices)),
+		Messages: written(found.Messages, actor), Notices: make([]noticeLine, len(found.Notices)),
 		HasBefore: found.HasBefore, HasAfter: found.HasAfter, Head: found.Head, First: found.First,
 	}
 	for i, event := range found.Notices {
-		body.Notices[i] = notice(wire.Encode(event))
+		body.Notices[i] = noticeLine(wire.Encode(event))
 	}
 	return &pageOutput{body}, nil
 }

@@ -86,6 +86,15 @@ func TestInputThatIsRefused(t *testing.T) {
 	if got := d.do(t, request{method: "DELETE", path: "/api/v1/auth/login"}).header.Get("Allow"); got != "POST" {
 		t.Errorf("Allow is %q", got)
 	}
+	for path, want := range map[string]string{
+		"/api/v1/rooms": "GET, POST", "/api/v1/rooms/%23den": "GET, PATCH, DELETE", "/api/v1/rooms/den/members/bob": "PUT, DELETE",
+		"/api/v1/rooms/den/messages/1": "GET, PATCH, DELETE", "/api/v1/rooms/den/messages/1/reactions/%2F": "PUT, DELETE",
+	} {
+		got := d.do(t, request{method: "TRACE", path: path, token: token})
+		if got.status != http.StatusMethodNotAllowed || got.header.Get("Allow") != want {
+			t.Errorf("%s: %d, Allow is %q", path, got.status, got.header.Get("Allow"))
+		}
+	}
 }
 
 func TestABodyOfExactly64KiBIsRead(t *testing.T) {
