@@ -91,8 +91,11 @@ func TestOnlyConfiguredOriginsMayReadAnswers(t *testing.T) {
 		}
 	}
 	for _, c := range []struct{ method, path string }{
-		{"PATCH", "/api/v1/rooms/den"}, {"DELETE", "/api/v1/rooms/den"}, {"PUT", "/api/v1/rooms/den/members/bob"},
-		{"PUT", "/api/v1/rooms/den/messages/1/reactions/%F0%9F%91%8D"}, {"DELETE", "/api/v1/rooms/%23den/messages/1/pin"},
+		{"PATCH", "/api/v1/rooms/den"},
+		{"DELETE", "/api/v1/rooms/den"},
+		{"PUT", "/api/v1/rooms/den/members/bob"},
+		{"PUT", "/api/v1/rooms/den/messages/1/reactions/%F0%9F%91%8D"},
+		{"DELETE", "/api/v1/rooms/%23den/messages/1/pin"},
 	} {
 		h := d.do(t, request{method: "OPTIONS", path: c.path, header: map[string]string{
 			"Origin": app, "Access-Control-Request-Method": c.method, "Access-Control-Request-Headers": "authorization,content-type",

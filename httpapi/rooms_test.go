@@ -67,6 +67,16 @@ func TestMyRoomsComeWithWhatWaitsThere(t *testing.T) {
 			t.Errorf("%s: got %s, want %s", name, got, want)
 		}
 	}
+	for _, one := range list { // each alone says the same
+		for _, room := range []map[string]any{
+			bob.get(fmt.Sprint("/rooms/", one["room_id"])),
+			bob.call(fmt.Sprintf("PUT /rooms/%v/settings", one["room_id"]), object{}).object(t),
+		} {
+			if room["room_id"] != nil && (room["unread"] != one["unread"] || room["mentions"] != one["mentions"]) {
+				t.Errorf("got %v, in the list it is %v", room, one)
+			}
+		}
+	}
 	if diff := cmp.Diff([]any{"alice", "bob", "carol"}, list[4]["usernames"]); diff != "" {
 		t.Error(diff)
 	}
