@@ -140,13 +140,16 @@ func (s *Service) Submit(
 	if message.Content, err = domain.CleanContent(draft.Content); err != nil {
 		return nil, err
 	}
-	if draft.Nonce == "" {
-		draft.Nonce = rand.Text()
-	} else if err := domain.CheckNonce(draft.Nonce); err != nil {
-		return nil, err
+	if draft.Nonce != "" {
+		if err := domain.CheckNonce(draft.Nonce); err != nil {
+			return nil, err
+		}
 	}
 	if message.Quote, err = s.quote(ctx, room.ID, draft.ReplyTo); err != nil {
-		return nil, err
+		return s.resent(ctx, message, draft.Nonce, err)
+	}
+	if draft.Nonce == "" {
+		draft.Nonce = rand.Text()
 	}
 	called, err := s.call(ctx, actor, room, &message)
 	if err != nil {
@@ -170,6 +173,22 @@ func (s *Service) Submit(
 		message.Seq, message.CreatedAt = result.Seq, result.CreatedAt
 		return Sent{Message: message, Nonce: draft.Nonce}, nil
 	}, nil
+}
+
+// resent answers for a message that answers what is not there: it may have been
+// stored while that was, and then it is that message. Else it is refused.
+func (s *Service) resent(
+	ctx context.Context, message domain.Message, nonce string, refusal error,
+) (wait func(context.Context) (Sent, error), err error) {
+	if nonce == "" || !domain.HasCode(refusal, "message.not_found") {
+		return nil, refusal
+	}
+	result, err := s.appender.log.Sent(ctx, s.entry(message, nonce))
+	if err != nil || result.Err != nil || result.Seq == 0 {
+		return nil, refusal
+	}
+	message.Seq, message.CreatedAt = result.Seq, result.CreatedAt
+	return func(context.Context) (Sent, error) { return Sent{Message: message, Nonce: nonce}, nil }, nil
 }
 
 // moment is now, as it is stored.
