@@ -52,7 +52,8 @@ type conversation struct {
 	terminal Terminal
 	editor   *Editor // nil for a pipe
 	live     *chat.Live
-	goodbye  *wire.Line // the answer by which the sender tells the printer that the pipe ended
+	goodbye  *wire.Line    // the answer by which the sender tells the printer that the pipe ended
+	printed  chan struct{} // holds a token when something was printed that was waited for
 
 	// Owned by the sending goroutine, once there is one.
 	here chat.View // the room that lines go to
@@ -66,7 +67,8 @@ type conversation struct {
 	recent  []sending
 	turns   map[*wire.Line]turn // the answers by which the sender tells the printer to turn to a room
 	refusal bool
-	until   map[domain.RoomID]domain.Seq // what is printed before the end of a pipe's session
+	last    map[domain.RoomID]domain.Seq // taken in
+	until   map[domain.RoomID]domain.Seq // what is printed before another room comes into view, or a pipe's session ends
 }
 
 // sending is a message of one's own whose return is awaited. Shown says that
@@ -91,8 +93,8 @@ func Run(parent context.Context, t Terminal, config Config) error {
 	ctx, cancel := context.WithCancel(parent)
 	defer cancel()
 	c := &conversation{
-		Config: config, ctx: ctx, terminal: t, goodbye: &wire.Line{},
-		seen:  screen{last: map[domain.RoomID]domain.Seq{}},
+		Config: config, ctx: ctx, terminal: t, goodbye: &wire.Line{}, printed: make(chan struct{}, 1),
+		last:  map[domain.RoomID]domain.Seq{},
 		turns: map[*wire.Line]turn{}, until: map[domain.RoomID]domain.Seq{},
 	}
 	if t.Editing {

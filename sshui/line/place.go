@@ -73,6 +73,7 @@ func (c *conversation) join(_ Entry, args string) error {
 	if args == "" {
 		return misused("say where to: /join ROOM, /join @NAME")
 	}
+	c.settle()
 	c.following.Lock() // before the printer hears that a room became the person's
 	defer c.following.Unlock()
 	view, err := c.find(args)

@@ -25,8 +25,7 @@ type screen struct {
 	begun  bool // a room came into view
 	gone   bool // the room in view is not the person's any more
 	day    string
-	marked domain.Seq // the read marker of the room in view, as it was noted
-	last   map[domain.RoomID]domain.Seq
+	marked domain.Seq                  // the read marker of the room in view, as it was noted
 	rooms  map[domain.RoomID]chat.View // those that are followed
 }
 
@@ -71,6 +70,10 @@ func (c *conversation) show() error {
 		if text.Len() > 0 {
 			c.print(strings.TrimSuffix(text.String(), "\n"))
 		}
+		select {
+		case c.printed <- struct{}{}:
+		default:
+		}
 		c.noteMark()
 	}
 }
@@ -90,17 +93,6 @@ func (c *conversation) next(leaving bool) ([]*wire.Line, error) {
 	return batch, err
 }
 
-func (c *conversation) complete() bool {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	for room, seq := range c.until {
-		if c.seen.last[room] < seq {
-			return false
-		}
-	}
-	return true
-}
-
 // take writes what one line of the subscription says.
 func (c *conversation) take(text *strings.Builder, l *wire.Line) {
 	e := &l.Event
@@ -111,7 +103,7 @@ func (c *conversation) take(text *strings.Builder, l *wire.Line) {
 	case e.Type == domain.EventRoom && e.Seq == 0:
 		c.takeOwn(text, e)
 	case e.Seq > 0 && e.Type != domain.EventRead:
-		c.seen.last[e.RoomID] = e.Seq
+		c.reached(e.RoomID, e.Seq)
 		if e.RoomID == c.seen.view.ID {
 			c.takeHere(text, e)
 		} else {
@@ -126,6 +118,9 @@ func (c *conversation) takeAnswer(text *strings.Builder, l *wire.Line) {
 	c.mu.Lock()
 	to, ok := c.turns[l]
 	delete(c.turns, l)
+	if to.inView {
+		c.last[to.view.ID] = to.start.After
+	}
 	c.mu.Unlock()
 	if ok {
 		c.turnTo(text, to)
@@ -145,7 +140,6 @@ func (c *conversation) turnTo(text *strings.Builder, to turn) {
 	}
 	first := !s.begun
 	s.view, s.start, s.begun, s.gone, s.marked = to.view, to.start, true, false, 0
-	s.last[to.view.ID] = to.start.After
 	topic := domain.VisibleLine(to.view.Topic)
 	switch {
 	case !first:
@@ -295,7 +289,7 @@ func (c *conversation) followNew(e *domain.Event) (view chat.View, fresh bool, e
 // noteMark tells a person's other screens how far they have read here.
 func (c *conversation) noteMark() {
 	s := &c.seen
-	if last := s.last[s.view.ID]; c.editor != nil && !s.gone && last > s.marked {
+	if last := c.reached(s.view.ID, 0); c.editor != nil && !s.gone && last > s.marked {
 		s.marked = last
 		if err := c.Chat.NoteRead(c.ctx, c.Actor, domain.Address{ID: s.view.ID}, last, c.live.Subscription); err != nil {
 			c.Log.Debug("a read marker was not noted", "room_id", s.view.ID, "err", err)
@@ -306,7 +300,7 @@ func (c *conversation) noteMark() {
 // keepMark waits until it is stored how far a leaving person has read.
 func (c *conversation) keepMark(ctx context.Context) {
 	s := &c.seen
-	last := s.last[s.view.ID]
+	last := c.reached(s.view.ID, 0)
 	if last == 0 || s.gone || c.editor == nil {
 		return
 	}

@@ -48,11 +48,49 @@ func (c *conversation) say(l letter) {
 	}
 }
 
-// await keeps a pipe's session until an event is printed.
+// await has a room stay in view, and a pipe's session go on, until an event is
+// printed.
 func (c *conversation) await(room domain.RoomID, seq domain.Seq) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.until[room] = max(c.until[room], seq)
+}
+
+// settle waits, but not for long, until all that is awaited is printed.
+func (c *conversation) settle() {
+	timer := time.NewTimer(lastWords)
+	defer timer.Stop()
+	for !c.complete() {
+		select {
+		case <-c.printed:
+		case <-timer.C:
+			return
+		case <-c.ctx.Done():
+			return
+		}
+	}
+}
+
+// complete reports whether all that is awaited is printed.
+func (c *conversation) complete() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for room, seq := range c.until {
+		if c.last[room] < seq {
+			return false
+		}
+	}
+	return len(c.turns) == 0
+}
+
+// reached notes how far a room is taken in, and gives that.
+func (c *conversation) reached(room domain.RoomID, seq domain.Seq) domain.Seq {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if seq > 0 {
+		c.last[room] = seq
+	}
+	return c.last[room]
 }
 
 func (c *conversation) wait(d time.Duration) {
