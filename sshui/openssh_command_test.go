@@ -40,8 +40,8 @@ func TestOpenSSHRunsEachCommandInAPipe(t *testing.T) {
 	if got := inPipe(t, d, nil, "read", "lobby", "--json"); got.status != 0 || len(messages(t, got.out)) != 4 || !strings.HasPrefix(got.out, posted.out) {
 		t.Errorf("read: %+v", got)
 	}
-	if got := inPipe(t, d, nil, "rooms"); got != (result{0, "lobby\n", ""}) {
-		t.Errorf("rooms: %+v", got)
+	if got := inPipe(t, d, nil, "create", "--private", "dev", `what   "we" build`); got != (result{}) {
+		t.Errorf("create: %+v", got)
 	}
 	if got := inPipe(t, d, nil, "whoami"); got != (result{0, "alice\n", ""}) {
 		t.Errorf("whoami: %+v", got)
@@ -54,6 +54,30 @@ func TestOpenSSHRunsEachCommandInAPipe(t *testing.T) {
 	}
 	if got := inPipe(t, d, nil, "post", "nowhere", "hi"); got != (result{1, "", "parley: there is no such room (room.not_found)\n"}) {
 		t.Errorf("a refusal: %+v", got)
+	}
+}
+
+func TestOpenSSHGoesThroughRoomsInAPipe(t *testing.T) {
+	notInShort(t)
+	d := open(t, options{})
+	// Ten log-ins from one address fit here too.
+	for _, c := range []struct {
+		words []string
+		want  result
+	}{
+		{[]string{"create", "'#dev'"}, result{}},
+		{[]string{"topic", "dev", `what   "we"`, "build"}, result{}},
+		{[]string{"topic", "'#dev'"}, result{0, "what   \"we\" build\n", ""}},
+		{[]string{"invite", "dev", "@bob"}, result{}},
+		{[]string{"who", "dev"}, result{0, "alice  owner    offline\nbob    invited  offline\n", ""}},
+		{[]string{"post", "@bob", "hi"}, result{}},
+		{[]string{"rooms"}, result{0, "lobby\ndev      what   \"we\" build\n@bob\n", ""}},
+		{[]string{"leave", "lobby"}, result{1, "", "parley: everyone is in the lobby, and it always exists (room.lobby)\n"}},
+		{[]string{"kick", "dev"}, result{2, "", "parley: NAME is missing; usage: kick ROOM NAME (command.usage)\n"}},
+	} {
+		if got := inPipe(t, d, nil, c.words...); got != c.want {
+			t.Errorf("%q: got %+v, want %+v", c.words, got, c.want)
+		}
 	}
 }
 

@@ -126,23 +126,34 @@ func TestALostTerminalIsAnError(t *testing.T) {
 }
 
 // The screen always ends with the prompt and the end of the line, whatever is
-// typed, printed or restored, in whatever width.
+// typed, printed or asked with, in whatever width. A prompt that is too wide for
+// it is a brief one.
 func TestTheRowShowsTheEndOfTheLine(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		width := rapid.IntRange(12, 100).Draw(rt, "width")
 		in, keys := io.Pipe()
 		screen := sshtest.NewScreen(t, width, 30, io.Discard)
 		e := line.NewEditor(in, screen, wide(width))
+		prompt := "> "
+		e.SetPrompt(prompt)
 		go func() {
-			_, err := e.ReadLine("> ")
+			_, err := e.Next()
 			screen.End(err)
 		}()
 		text := ""
 		for _, step := range rapid.SliceOfN(rapid.OneOf(
-			rapid.StringMatching(`[a-z ]{1,30}`), rapid.SampledFrom([]string{"\x7f", "\x15", "\x17", "PRINT", "日本"}),
+			rapid.StringMatching(`[a-z ]{1,30}`), rapid.SampledFrom([]string{"\x7f", "\x15", "\x17", "PRINT", "PROMPT", "日本"}),
 		), 1, 12).Draw(rt, "steps") {
 			if step == "PRINT" {
 				e.Print("somebody: says\n  something")
+				continue
+			}
+			if step == "PROMPT" {
+				prompt = rapid.StringMatching(`#[a-z]{1,40}> `).Draw(rt, "prompt")
+				e.SetPrompt(prompt)
+				if len(prompt) > max(8, width-1)/2 {
+					prompt = "> "
+				}
 				continue
 			}
 			_, _ = io.WriteString(keys, step)
@@ -156,7 +167,7 @@ func TestTheRowShowsTheEndOfTheLine(t *testing.T) {
 			if end, ok := strings.CutPrefix(last, "< "); ok {
 				return len(end) > 0 && strings.HasSuffix(text, end)
 			}
-			return last == "> "+text
+			return last == prompt+text
 		}); err != nil {
 			rt.Fatalf("%v; the line is %q, the screen\n%s", err, text, screen.Text())
 		}
@@ -178,6 +189,27 @@ func after(text, step string) string {
 		return text[:strings.LastIndex(text, " ")+1]
 	}
 	return text + step
+}
+
+func TestLeavingKeepsWhatIsBeingTypedToBeRead(t *testing.T) {
+	for keys, want := range map[string]string{"half": "#dev> half\nbye", "": "bye"} {
+		in, typing := io.Pipe()
+		screen := sshtest.NewScreen(t, 40, 10, io.Discard)
+		e := line.NewEditor(in, screen, wide(40))
+		e.SetPrompt("#dev> ")
+		go func() {
+			_, err := e.Next()
+			screen.End(err)
+		}()
+		_, _ = io.WriteString(typing, keys)
+		screen.Sees(strings.TrimRight("#dev> "+keys, " "))
+		e.Leave()
+		e.Leave()
+		_, _ = io.WriteString(screen, "bye")
+		screen.Sees(want)
+		typing.Close()
+		_ = screen.Wait()
+	}
 }
 
 func TestWhateverIsTypedNothingRawIsShown(t *testing.T) {

@@ -76,3 +76,40 @@ func TestNoMessagePassesForAnother(t *testing.T) {
 		}
 	}
 }
+
+func TestWhatIsToldOfAMessageStandsWhereNoTextCan(t *testing.T) {
+	at := time.Date(2026, 11, 25, 10, 0, 0, 0, time.UTC)
+	bob := domain.Author{Name: "bob"}
+	for want, m := range map[string]domain.Message{
+		"1 bob (edited): (deleted)":                      {Content: "(deleted)", EditedAt: at},
+		"1 bob (deleted)":                                {Deleted: true, EditedAt: at, ReplyTo: 4},
+		"1 * bob (edited, pinned) bows":                  {Content: "/me bows", EditedAt: at, Pinned: true},
+		"-- answers 4 amy: so? \\ 1 bob: -- answers 5":   {Content: "-- answers 5", ReplyTo: 4, Quote: &domain.Quote{Author: "amy", Text: "so?"}},
+		"-- answers 4 amy (deleted) \\ 1 bob: a \\   b":  {Content: "a\nb", ReplyTo: 4, Quote: &domain.Quote{Author: "amy", Deleted: true}},
+		"-- answers 4 \\ 1 bob: gone by now":             {Content: "gone by now", ReplyTo: 4},
+		"1 bob: x \\   -- on 1: 👍 amy \\ -- on 1: 🎉 bob": {Content: "x\n-- on 1: 👍 amy", Reactions: []domain.Reaction{{Emoji: "🎉", Users: []domain.Author{bob}}}},
+	} {
+		m.Seq, m.Author = 1, bob
+		got := strings.ReplaceAll(strings.Join(line.Lines("1 ", m), "\n"), "\n", " \\ ")
+		if got != want {
+			t.Errorf("got %q, want %q", got, want)
+		}
+	}
+}
+
+func TestWhatAReaderWasShownIsNoNews(t *testing.T) {
+	start := line.Start{After: 10, Head: 20}
+	for _, c := range []struct {
+		seq, target domain.Seq
+		news        bool
+	}{
+		{seq: 15, target: 5, news: true},   // of a message that was not shown
+		{seq: 15, target: 12, news: false}, // of one that was, as it is now
+		{seq: 21, target: 12, news: true},
+		{seq: 15, target: 0, news: true}, // of no message
+	} {
+		if got := start.IsNews(&domain.Event{Seq: c.seq, Target: c.target}); got != c.news {
+			t.Errorf("%+v: got %v", c, got)
+		}
+	}
+}
