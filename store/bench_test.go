@@ -22,23 +22,23 @@ func BenchmarkRooms(b *testing.B) {
 			reader := town.People[1]
 			town.Enter(b, reader)
 			engine := storetest.OpenEmpty(b, town.Config)
-			b.Run("standings", func(b *testing.B) { benchStandings(b, engine, reader) })
+			b.Run("standings", func(b *testing.B) { benchStandings(b, engine, town, reader) })
 			for name, room := range map[string]domain.RoomID{"1000": town.Small, "2000000": town.Vast} {
 				b.Run("page/messages="+name, func(b *testing.B) { benchPage(b, engine, room) })
 			}
 			for name, room := range map[string]domain.RoomID{"500": town.Club, "10000": town.Crowd} {
 				b.Run("append/members="+name, func(b *testing.B) { benchAppend(b, engine, town, room) })
-				b.Run("members/members="+name, func(b *testing.B) { benchMembers(b, engine, room) })
+				b.Run("members/members="+name, func(b *testing.B) { benchMembers(b, engine, town, room) })
 			}
 		})
 	}
 }
 
 // benchStandings counts what waits for somebody who has read nothing anywhere.
-func benchStandings(b *testing.B, engine store.Engine, reader domain.UserID) {
+func benchStandings(b *testing.B, engine store.Engine, town *storetest.Town, reader domain.UserID) {
 	for b.Loop() {
 		list, err := engine.Standings(b.Context(), reader)
-		if err != nil || len(list) < storetest.TownRooms {
+		if err != nil || len(list) < len(town.Rooms) {
 			b.Fatalf("%d rooms, %v", len(list), err)
 		}
 		if at := list[1]; at.Unread != chat.MaxUnread || at.Mentions != chat.MaxUnread {
@@ -77,8 +77,8 @@ func benchAppend(b *testing.B, engine store.Engine, town *storetest.Town, room d
 }
 
 // benchMembers completes the name of the member who is the last one to be found.
-func benchMembers(b *testing.B, engine store.Engine, room domain.RoomID) {
-	all, err := engine.Members(b.Context(), room, chat.MemberSpan{Limit: storetest.TownPeople})
+func benchMembers(b *testing.B, engine store.Engine, town *storetest.Town, room domain.RoomID) {
+	all, err := engine.Members(b.Context(), room, chat.MemberSpan{Limit: len(town.People)})
 	if err != nil {
 		b.Fatal(err)
 	}

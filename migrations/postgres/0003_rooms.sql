@@ -108,8 +108,9 @@ CREATE TABLE mentions (
 CREATE INDEX mentions_by_user ON mentions (user_id, room_id, seq, author_id);
 
 -- Where somebody was in the chat last: the room in view, and the message at its
--- end if that was not the newest.
+-- end if that was not the newest. Names are looked up by their beginnings.
 ALTER TABLE users
+    ALTER COLUMN folded_name TYPE text COLLATE "C",
     ADD COLUMN place_room_id bigint,
     ADD COLUMN place_seq     bigint,
     ADD COLUMN presence      text NOT NULL DEFAULT 'online',

@@ -36,7 +36,7 @@ ALTER TABLE messages ADD COLUMN edited_at INTEGER;
 ALTER TABLE messages ADD COLUMN deleted_at INTEGER;
 ALTER TABLE messages ADD COLUMN reactions INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE messages ADD COLUMN pinned INTEGER NOT NULL DEFAULT 0 CONSTRAINT messages_pinned_flag CHECK (pinned IN (0, 1));
-CREATE INDEX messages_pinned ON messages (room_id, seq) WHERE pinned;
+CREATE INDEX messages_pinned ON messages (room_id, pinned, seq) WHERE pinned = true;
 
 -- What happened in a room beside its messages, in the same numbering. Detail is
 -- the emoji of a reaction and the role that a member was given.

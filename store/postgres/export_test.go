@@ -1,4 +1,4 @@
 package postgres
 
-// PageQueries are the queries by which a page of history is read.
-var PageQueries = newRooms(nil).Page()
+// Reads are the queries that people wait for, by what they read.
+var Reads = newRooms(nil).Reads()

@@ -41,7 +41,7 @@ const (
 			) LIMIT 100
 		) AS called)
 		FROM members m JOIN rooms r ON r.id = m.room_id
-		WHERE m.user_id = ?1 AND m.role IS NOT NULL AND r.deleted_at IS NULL ORDER BY r.id`
+		WHERE m.user_id = ?1 AND m.role IS NOT NULL AND r.deleted_at IS NULL ORDER BY m.room_id`
 	directPeople = `SELECT other.room_id, u.id, u.name
 		FROM members m JOIN rooms r ON r.id = m.room_id JOIN members other ON other.room_id = m.room_id
 			JOIN users u ON u.id = other.user_id

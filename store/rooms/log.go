@@ -18,7 +18,8 @@ const (
 	oldestMessages  = messagesBetween + `LIMIT ?4`
 	newestMessages  = messagesBetween + `DESC LIMIT ?4`
 	messagesAt      = messageColumns + `AND m.seq {any ?2}`
-	pinnedMessages  = messageColumns + `AND m.pinned ORDER BY m.seq`
+	pinnedMessages  = messageColumns + `AND m.seq IN (
+		SELECT p.seq FROM messages p WHERE p.room_id = ?1 AND p.pinned = true) ORDER BY m.seq`
 
 	changesBetween = `SELECT c.room_id, coalesce(r.name, ''), c.seq, c.type, c.change, coalesce(c.target, 0), c.by_id, b.name,
 		coalesce(c.user_id, 0), coalesce(u.name, ''), c.detail, c.added, c.created_at

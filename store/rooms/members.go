@@ -11,12 +11,15 @@ import (
 )
 
 const (
-	membersOf = `SELECT u.id, u.name, m.role, m.joined_at FROM members m JOIN users u ON u.id = m.user_id
+	members = `SELECT u.id, u.name, m.role, m.joined_at FROM members m JOIN users u ON u.id = m.user_id
 		WHERE m.room_id = ?1 AND m.user_id > ?2 AND m.role IS NOT NULL
-			AND (NOT u.disabled OR (SELECT r.kind FROM rooms r WHERE r.id = ?1) = 'direct')
-			AND substr(u.folded_name, 1, ?3) = ?4 ORDER BY m.user_id LIMIT ?5`
-	namedMembers = `SELECT u.id, u.name FROM users u JOIN members m ON m.room_id = ?1 AND m.user_id = u.id
-		WHERE u.folded_name {anytext ?2} AND NOT u.disabled AND m.role IN ('member', 'moderator', 'owner') ORDER BY u.id`
+			AND (NOT u.disabled OR (SELECT r.kind FROM rooms r WHERE r.id = ?1) = 'direct') `
+	membersOf       = members + `ORDER BY m.user_id LIMIT ?3`
+	membersByPrefix = members + `AND u.folded_name >= ?4 AND u.folded_name < ?5 ORDER BY m.user_id LIMIT ?3`
+	// The order of a CROSS JOIN is kept: there are fewer names than members.
+	namedMembers = `SELECT u.id, u.name FROM users u CROSS JOIN members m
+		WHERE u.folded_name {anytext ?2} AND NOT u.disabled AND m.room_id = ?1 AND m.user_id = u.id
+			AND m.role IN ('member', 'moderator', 'owner') ORDER BY u.id`
 	moveMarker = `INSERT INTO members (room_id, user_id, read_seq) SELECT id, CAST(?2 AS bigint), CAST(?3 AS bigint) FROM rooms
 		WHERE id = ?1 AND deleted_at IS NULL
 		ON CONFLICT (room_id, user_id) DO UPDATE SET read_seq = excluded.read_seq
@@ -33,13 +36,20 @@ const (
 	setProfile = `UPDATE users SET presence = ?2, status_token = nullif(?3, ''), status_key_id = nullif(?4, '') WHERE id = ?1`
 )
 
+// pastNames is behind every character that a name has.
+const pastNames = "\x7f"
+
 // Members implements chat.Members.
 func (s *Store) Members(ctx context.Context, room domain.RoomID, span chat.MemberSpan) (list []domain.Member, err error) {
 	err = s.read(ctx, "list members", func(ctx context.Context, t tx) error {
+		query, args := membersOf, []any{room, span.After, max(span.Limit, 0)}
+		if span.Prefix != "" {
+			query, args = membersByPrefix, append(args, span.Prefix, span.Prefix+pastNames)
+		}
 		list, err = all(ctx, t, func(rows Rows) (m domain.Member, err error) {
 			err = rows.Scan(&m.User.ID, &m.User.Name, &m.Role, stamp{&m.JoinedAt})
 			return m, err
-		}, membersOf, room, span.After, len(span.Prefix), span.Prefix, max(span.Limit, 0))
+		}, query, args...)
 		return err
 	})
 	return list, err

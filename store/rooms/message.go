@@ -108,7 +108,7 @@ const (
 	deleteReaction = `DELETE FROM reactions WHERE room_id = ?1 AND target = ?2 AND emoji = ?3 AND user_id = ?4`
 	countReactions = `UPDATE messages SET reactions = reactions + ?3 WHERE room_id = ?1 AND seq = ?2`
 	ownReaction    = `SELECT count(*) FROM reactions WHERE room_id = ?1 AND target = ?2 AND emoji = ?3 AND user_id = ?4`
-	countPins      = `SELECT count(*) FROM messages m WHERE m.room_id = ?1 AND m.pinned`
+	countPins      = `SELECT count(*) FROM messages m WHERE m.room_id = ?1 AND m.pinned = true`
 	setPin         = `UPDATE messages SET pinned = ?3 WHERE room_id = ?1 AND seq = ?2`
 )
 

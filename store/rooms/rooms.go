@@ -67,10 +67,21 @@ func New(engine Engine) *Store {
 	return s
 }
 
-// Page gives the two queries by which a page of history is read, for the
-// engine's test of what they cost.
-func (s *Store) Page() []string {
-	return []string{s.queries[oldestMessages], s.queries[newestMessages]}
+// Reads gives the queries that people wait for, as the engine has them, for
+// its tests of what they cost.
+func (s *Store) Reads() map[string]string {
+	reads := map[string]string{}
+	for name, query := range map[string]string{
+		"oldest messages": oldestMessages, "newest messages": newestMessages, "single messages": messagesAt,
+		"pinned messages": pinnedMessages, "changes": oldestChanges, "oldest notices": oldestNotices,
+		"newest notices": newestNotices, "reactions": reactionsTo, "mentions": mentionsIn, "versions": versionsOf,
+		"standings": standings, "direct people": directPeople, "directory": directory,
+		"room by name": accessByName, "members": membersOf, "members by prefix": membersByPrefix, "named members": namedMembers,
+		"number of pins": countPins,
+	} {
+		reads[name] = s.queries[query]
+	}
+	return reads
 }
 
 func (s *Store) read(ctx context.Context, what string, fn func(context.Context, tx) error) error {

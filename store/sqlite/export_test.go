@@ -34,5 +34,5 @@ func ConnectorWithout(tb testing.TB, path, name, value string) driver.Connector 
 	return asserting
 }
 
-// PageQueries are the queries by which a page of history is read.
-var PageQueries = newRooms(nil).Page()
+// Reads are the queries that people wait for, by what they read.
+var Reads = newRooms(nil).Reads()

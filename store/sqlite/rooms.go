@@ -67,7 +67,7 @@ func (dialect) Time(t time.Time) any { return micros(t) }
 type reading struct{ pool *statements }
 
 func (r reading) Query(ctx context.Context, query string, args ...any) (rooms.Rows, error) {
-	return r.pool.query(ctx, query, args...)
+	return r.pool.query(ctx, query, args...) //nolint:rowserrcheck // the caller does
 }
 
 // Exec is refused by the connection, which cannot write.
@@ -83,7 +83,7 @@ func (r reading) Exec(ctx context.Context, query string, args ...any) (int64, er
 type writing struct{ *transaction }
 
 func (w writing) Query(ctx context.Context, query string, args ...any) (rooms.Rows, error) {
-	return w.query(ctx, query, args...)
+	return w.query(ctx, query, args...) //nolint:rowserrcheck // the caller does
 }
 
 func (w writing) Exec(_ context.Context, query string, args ...any) (int64, error) {

@@ -175,7 +175,9 @@ func calls(t *testing.T, f *fixture) {
 	s := newStage(t, f)
 	entry := draft(s.room, s.bob, "n", "@Alice @here @room")
 	entry.Mentions = []chat.Mention{
-		{User: s.alice, How: chat.ByName}, {User: s.alice, How: chat.ByHere}, {User: s.bob, How: chat.ByHere},
+		{User: s.alice, How: chat.ByName},
+		{User: s.alice, How: chat.ByHere},
+		{User: s.bob, How: chat.ByHere},
 		{User: chat.Everyone, How: chat.ByRoom},
 	}
 	at := f.add(t, entry)[0].Seq

@@ -53,7 +53,8 @@ var migrationTests = map[string]func(*testing.T, store.Config){
 			t.Errorf("applied %v, want %d", all, want)
 		}
 	},
-	"what the first release wrote outlives the migrations after it": fromFirstRelease,
+	"what the first release wrote outlives the migrations after it":  fromFirstRelease,
+	"what the second release wrote outlives the migrations after it": fromSecondRelease,
 	"a database is ready once it has its tables": func(t *testing.T, config store.Config) {
 		engine := OpenEmpty(t, config)
 		WantError(t, engine.Ready(t.Context()), domain.Unavailable, "store.not_migrated")

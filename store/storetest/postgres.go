@@ -44,6 +44,12 @@ func EmptyPostgres(tb testing.TB) store.Config {
 	return createDatabase(tb, postgresServer(tb), "template0")
 }
 
+// PostgresIn is EmptyPostgres in a language of its own, such as "en-US".
+func PostgresIn(tb testing.TB, language string) store.Config {
+	tb.Helper()
+	return createDatabase(tb, postgresServer(tb), fmt.Sprintf("template0 LOCALE_PROVIDER icu ICU_LOCALE '%s'", language))
+}
+
 func postgresServer(tb testing.TB) *pgx.ConnConfig {
 	tb.Helper()
 	server := os.Getenv(serverVariable)

@@ -102,9 +102,12 @@ func whereOneIs(t *testing.T, f *fixture) {
 		got = append(got, brief{standing.ID, standing.Role, standing.Archived, standing.People})
 	}
 	if diff := gocmp.Diff([]brief{
-		{f.lobby(t), domain.RoleMember, false, nil}, {s.room, domain.RoleMember, false, nil},
-		{rooms["old"], domain.RoleMember, true, nil}, {rooms["private"], domain.RoleInvited, false, nil},
-		{pair, domain.RoleMember, false, []domain.Author{alice, bob}}, {alone, domain.RoleMember, false, []domain.Author{bob}},
+		{f.lobby(t), domain.RoleMember, false, nil},
+		{s.room, domain.RoleMember, false, nil},
+		{rooms["old"], domain.RoleMember, true, nil},
+		{rooms["private"], domain.RoleInvited, false, nil},
+		{pair, domain.RoleMember, false, []domain.Author{alice, bob}},
+		{alone, domain.RoleMember, false, []domain.Author{bob}},
 	}, got); diff != "" {
 		t.Errorf("listed (-want +got):\n%s", diff)
 	}

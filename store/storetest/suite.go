@@ -59,6 +59,10 @@ func Run(t *testing.T, empty, fresh func(testing.TB) store.Config) {
 	})
 }
 
+// RunDirectory proves that an engine lists rooms in the one order that both
+// have, on an empty database whatever its language.
+func RunDirectory(t *testing.T, empty store.Config) { directoryOrder(t, newFixture(t, empty)) }
+
 // fixture is an open engine with a way around it.
 type fixture struct {
 	store.Engine
