@@ -5,27 +5,29 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"strconv"
+	"strings"
 	"testing"
 	"time"
 
 	"parley/domain"
-	"parley/domain/auth"
 	"parley/domain/chat"
 	"parley/domain/encryption"
 	"parley/store"
 	"parley/store/storetest"
 )
 
-// crashVariable makes this test's program a process that sends messages to the
-// database it names, until it is killed; crashKey is its ENCRYPTION_KEY.
+// crashVariable makes this test's program a process that writes to the database
+// it names, until it is killed; crashKey is its ENCRYPTION_KEY.
 const (
 	crashVariable = "PARLEY_TEST_CRASH"
 	crashKey      = "PARLEY_TEST_CRASH_KEY"
 )
 
-// sendUntilKilled runs a core and prints each message once it is acknowledged.
-// Its clock passes a second with each look, so that no limit slows it down. As a
-// benchmark it has the testing.TB that a core takes.
+// sendUntilKilled runs a core whose people send messages and edit every other
+// one of them, and prints each once it is acknowledged. Its clock passes a
+// second with each look, so that no limit slows it down. As a benchmark it has
+// the testing.TB that a core takes.
 func sendUntilKilled(path string) {
 	result := testing.Benchmark(func(b *testing.B) {
 		ring, err := encryption.ParseKeyring(os.Getenv(crashKey))
@@ -42,12 +44,19 @@ func sendUntilKilled(path string) {
 			actor := core.User(b, fmt.Sprint(run, "-", i))
 			go func() {
 				for n := 0; ; n++ {
-					content := fmt.Sprint("message ", actor.Name(), " ", n)
-					sent, err := core.Chat.Send(b.Context(), actor, lobby, chat.Draft{Content: content})
+					content := fmt.Sprint(actor.Name(), " ", n)
+					sent, err := core.Chat.Send(b.Context(), actor, lobby, chat.Draft{Content: "message " + content})
 					if err != nil {
 						panic(err)
 					}
-					fmt.Printf("%d %s\n", sent.Message.Seq, content) // one write, so lines stay whole
+					fmt.Printf("%d message %s\n", sent.Message.Seq, content) // one write, so lines stay whole
+					if n%2 == 0 {
+						continue
+					}
+					if _, err := core.Chat.Edit(b.Context(), actor, lobby, sent.Message.Seq, "edited "+content); err != nil {
+						panic(err)
+					}
+					fmt.Printf("%d edited %s\n", sent.Message.Seq, content)
 				}
 			}()
 		}
@@ -76,16 +85,16 @@ func TestNothingAcknowledgedIsLostWhenTheProcessIsKilled(t *testing.T) {
 		}
 		lines := bufio.NewScanner(output)
 		for n := 0; lines.Scan(); n++ {
-			var seq domain.Seq
-			var author string
-			var number int
-			if _, err := fmt.Sscanf(lines.Text(), "%d message %s %d", &seq, &author, &number); err != nil {
+			number, content, _ := strings.Cut(lines.Text(), " ")
+			seq, err := strconv.ParseInt(number, 10, 64)
+			if err != nil {
 				t.Fatalf("%q: %v", lines.Text(), err)
 			}
-			if other, twice := acknowledged[seq]; twice {
-				t.Fatalf("%d was acknowledged for %q and %q", seq, other, lines.Text())
+			before, known := acknowledged[domain.Seq(seq)]
+			if known && (before != originally(content) || before == content) {
+				t.Fatalf("%d was acknowledged for %q and %q", seq, before, content)
 			}
-			acknowledged[seq] = fmt.Sprintf("message %s %d", author, number)
+			acknowledged[domain.Seq(seq)] = content
 			if n == 100+round*137 { // then reads on what was said before the end
 				if err := command.Process.Kill(); err != nil {
 					t.Fatal(err)
@@ -99,6 +108,9 @@ func TestNothingAcknowledgedIsLostWhenTheProcessIsKilled(t *testing.T) {
 	}
 }
 
+// originally is what a message said before it was edited.
+func originally(content string) string { return strings.Replace(content, "edited", "message", 1) }
+
 // checkAfterCrash opens the database again and compares all of the lobby with
 // what was acknowledged: it is all there, in its place, once, without a gap.
 func checkAfterCrash(t *testing.T, config store.Config, key string, acknowledged map[domain.Seq]string) {
@@ -110,36 +122,33 @@ func checkAfterCrash(t *testing.T, config store.Config, key string, acknowledged
 	core := storetest.NewCoreWith(t, config, func(s *storetest.Settings) { s.Keyring = ring })
 	defer core.Stop()
 	reader := core.User(t, fmt.Sprint("reader", len(acknowledged)))
-	seen := map[string]bool{}
-	stored := all(t, core, reader)
-	for i, m := range stored {
-		if m.Seq != domain.Seq(i+1) || seen[m.Content] {
-			t.Fatalf("message %d is %d %q, seen before: %v", i+1, m.Seq, m.Content, seen[m.Content])
-		}
-		seen[m.Content] = true
-		if want, ok := acknowledged[m.Seq]; ok && want != m.Content {
-			t.Fatalf("%d holds %q, acknowledged was %q", m.Seq, m.Content, want)
-		}
-		delete(acknowledged, m.Seq)
+	view, err := core.Chat.Room(t.Context(), reader, lobby)
+	if err != nil {
+		t.Fatal(err)
 	}
-	if len(acknowledged) > 0 {
-		t.Fatalf("%d of more than %d are lost", len(acknowledged), len(stored))
-	}
-	for _, m := range stored {
-		acknowledged[m.Seq] = m.Content // from now on they must stay
-	}
-}
-
-// all reads every message of the lobby.
-func all(t *testing.T, core *storetest.Core, reader auth.Actor) (messages []domain.Message) {
-	t.Helper()
-	for after := domain.Seq(0); ; after += chat.MaxPage {
-		page, err := core.Chat.Messages(t.Context(), reader, lobby, chat.Span{After: &after, Limit: chat.MaxPage})
-		if err != nil {
-			t.Fatal(err)
+	edits, contents, seqs := map[domain.Seq]int{}, map[string]bool{}, map[domain.Seq]bool{}
+	for i, event := range events(t, follow(t, core, reader, lobby, 0), int(view.Head)) {
+		if event.Seq != domain.Seq(i+1) {
+			t.Fatalf("event %d has seq %d", i+1, event.Seq)
 		}
-		if messages = append(messages, page.Messages...); !page.HasAfter {
-			return messages
+		if event.Type == domain.EventEdited {
+			edits[event.Target]++
+			continue
+		}
+		content := event.Message.Content
+		if contents[originally(content)] {
+			t.Fatalf("%d is %q, as one before", event.Seq, content)
+		}
+		contents[originally(content)], seqs[event.Seq] = true, true
+		if want, ok := acknowledged[event.Seq]; ok && want != content && want != originally(content) {
+			t.Fatalf("%d holds %q, acknowledged was %q", event.Seq, content, want)
+		}
+		acknowledged[event.Seq] = content // from now on it must stay
+	}
+	for seq, content := range acknowledged {
+		edited := content != originally(content)
+		if !seqs[seq] || edited != (edits[seq] == 1) || edits[seq] > 1 {
+			t.Fatalf("%d %q: stored %v, edited %d times", seq, content, seqs[seq], edits[seq])
 		}
 	}
 }
