@@ -158,4 +158,4 @@ These reach all connections of mine, whatever they follow, but the one that caus
 
 The server pings every 25 s and closes a connection that is silent for 60 s. A person has 20 connections at most, and sends 30 messages at once, then 10 a second.`
 
-const firstLiveText = `Receives {"type":"system","message"} and {"type":"message","username","content","timestamp"}; sends {"type":"message","content"}.`
+const firstLiveText = `Receives {"type":"system","message"} and {"type":"message","username","content","timestamp"}; sends {"type":"message","content"}. Of changes of messages it hears nothing. Who came and went is told within a second.`

@@ -80,8 +80,9 @@ func (s *Server) firstCalls(api huma.API) {
 	})
 	protected(s, api, huma.Operation{
 		OperationID: "first-messages", Method: http.MethodGet, Path: "/api/chat/messages", Tags: first,
-		Summary: "The newest messages of the lobby, oldest first",
-		Errors:  []int{http.StatusUnprocessableEntity},
+		Summary:     "The newest messages of the lobby, oldest first",
+		Description: "As they stand now: edited ones with their new text, deleted ones left out.",
+		Errors:      []int{http.StatusUnprocessableEntity},
 	}, s.firstMessages)
 }
 
