@@ -2,22 +2,23 @@ package sshui_test
 
 import (
 	"bufio"
+	"context"
 	"fmt"
 	"regexp"
 	"strings"
 	"testing"
-	"time"
 
 	gossh "golang.org/x/crypto/ssh"
 
 	"parley/domain"
+	"parley/domain/broadcast"
 	"parley/domain/chat"
 	"parley/store/storetest"
 )
 
 // types types a line and waits for what comes of it.
 func (p *talk) types(line string, sees ...string) {
-	p.Screen.Press(line + "\r")
+	p.Press(line + "\r")
 	p.Sees(sees...)
 }
 
@@ -49,9 +50,15 @@ func TestTheLineModeGoesFromRoomToRoom(t *testing.T) {
 	p.types("/join @alice", "-- now in @alice", "\n@alice>")
 	p.types("just you and me", "@alice> just")
 	p.types("/topic love", "(room.direct)")
-	p.types("/part dev", "-- #dev: bob left")
+	p.types("/join dev", "\n#dev>")
+	name := "builders"
+	_, err = d.core.Chat.ChangeRoom(t.Context(), d.alice, dev, chat.RoomChange{Name: &name})
+	check(t, err)
+	p.Sees("-- alice renamed the room to builders", "\n#builders>")
+	p.types("/join @alice", "\n@alice>")
+	p.types("/part builders", "-- #builders: bob left")
 	p.types("/join lobby", "-- now in #lobby", "alice: not heard", "\n#lobby>")
-	p.types("/join dev", "-- now in #dev")
+	p.types("/join builders", "-- now in #builders")
 	p.types("/part", "-- now in #lobby")
 	p.types("/part", "(room.lobby)")
 	p.types("/join nowhere", "(room.not_found)")
@@ -208,18 +215,17 @@ func TestMyOtherScreensHearWhatIRead(t *testing.T) {
 	d := open(t, options{})
 	p := lineMode(t, d.logIn(t, "bob"), "dumb", "", 80)
 	p.Sees("\n#lobby>")
+	bob := d.as(t, "bob")
+	other := d.core.Chat.Connect(bob, broadcast.Options{})
+	t.Cleanup(func() { other.Close(broadcast.ErrLeft) })
 	d.say(t, "news")
 	p.Sees("alice: news")
-	bob := d.as(t, "bob")
-	for began := time.Now(); ; {
-		view, err := d.core.Chat.Room(t.Context(), bob, domain.Address{Name: domain.Lobby})
-		check(t, err)
-		if view.Read == 1 {
-			return
-		}
-		if time.Since(began) > patience {
-			t.Fatalf("read up to %d", view.Read)
-		}
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	defer cancel()
+	batch, err := other.Next(ctx)
+	check(t, err)
+	if e := batch[0].Event; e.Type != domain.EventRead || e.RoomID != 1 || e.Seq != 1 {
+		t.Errorf("told %+v", e)
 	}
 }
 
@@ -233,9 +239,9 @@ func TestALineModeThatLagsSaysSoAndLosesNothing(t *testing.T) {
 	out, err := s.StdoutPipe()
 	check(t, err)
 	check(t, s.Start("plain"))
-	fmt.Fprintln(in, "ready") // and then nothing is read for a while
-	for len(d.contents(t)) == 0 {
-		<-time.After(time.Millisecond)
+	fmt.Fprintln(in, "ready")
+	scanner := bufio.NewScanner(out)
+	for scanner.Scan() && !strings.HasSuffix(scanner.Text(), " bob: ready") { // and then nothing is read for a while
 	}
 	const total = 1500 // some 5 MB: far more than the client's window and the queue hold
 	send := people(t, d, 50)
@@ -243,7 +249,6 @@ func TestALineModeThatLagsSaysSoAndLosesNothing(t *testing.T) {
 		send(i)
 	}
 	seen, lagged := 0, 0
-	scanner := bufio.NewScanner(out)
 	for scanner.Scan() {
 		line := scanner.Text()
 		if strings.HasPrefix(line, "-- you were reading too slowly;") {

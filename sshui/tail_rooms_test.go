@@ -164,6 +164,15 @@ func TestTailOfSeveralRoomsNamesThem(t *testing.T) {
 			t.Errorf("%q is not among %v", want, seen)
 		}
 	}
+	name := "builders"
+	_, err := d.core.Chat.ChangeRoom(t.Context(), d.alice, dev, chat.RoomChange{Name: &name})
+	check(t, err)
+	d.put(t, "alice", dev, "under another name")
+	for _, want := range []string{"-- alice renamed the room to builders\n", "alice: under another name\n"} {
+		if line := next(t, out); !strings.HasSuffix(line, want) || strings.HasPrefix(line, "dev ") != strings.HasPrefix(want, "--") {
+			t.Errorf("got %q, want %q", line, want)
+		}
+	}
 }
 
 func TestTailWaitsForAConversationToBegin(t *testing.T) {

@@ -169,7 +169,7 @@ func (f *following) pass(ctx context.Context) error {
 		f.buffer = bytes.Buffer{}
 	}
 	for _, l := range batch {
-		f.end(&l.Event)
+		f.learn(&l.Event)
 	}
 	return nil
 }
@@ -201,10 +201,14 @@ func (f *following) where(room place) string {
 	return ""
 }
 
-// end tells that a room is the caller's no more. What ended an earlier stay
-// there is history like the rest.
-func (f *following) end(e *domain.Event) {
+// learn notes that a room has another name, and tells that it is the caller's
+// no more. What ended an earlier stay there is history like the rest.
+func (f *following) learn(e *domain.Event) {
 	room, followed := f.followed[e.RoomID]
+	if followed && e.Type == domain.EventRoom && e.Change == domain.Renamed {
+		room.name = domain.VisibleLine(e.Room)
+		f.followed[e.RoomID] = room
+	}
 	if !followed || !e.Ends(f.Actor.ID()) || f.live.Follows(e.RoomID) {
 		return
 	}

@@ -36,6 +36,7 @@ func slashes() []slash {
 
 // obey takes a line: a command, or a message. A leading // stands for a slash.
 func (c *conversation) obey(entry Entry) (leaves bool) {
+	c.live.Active()
 	text := strings.TrimSpace(entry.Text)
 	switch {
 	case entry.TooLong:

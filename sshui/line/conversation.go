@@ -116,7 +116,6 @@ func Run(parent context.Context, t Terminal, config Config) error {
 	if c.editor != nil {
 		c.editor.Leave()
 	}
-	c.keepMark(parent)
 	return c.outcome(parent, err)
 }
 

@@ -21,9 +21,6 @@ func (c *conversation) enter(view chat.View) error {
 	}
 	c.here = view
 	c.await(view.ID, view.Head)
-	if c.editor != nil {
-		c.editor.SetPrompt(label(view, c.Actor.ID()) + "> ")
-	}
 	return nil
 }
 
@@ -140,6 +137,9 @@ func (c *conversation) rooms(_ Entry, args string) error {
 		return err
 	}
 	c.list(Rooms(views, c.Actor.ID(), args == ""))
+	if args != "" && len(views) == chat.MaxPage {
+		c.print("-- and more: the command rooms --all lists all of them")
+	}
 	return nil
 }
 

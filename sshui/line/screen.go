@@ -18,6 +18,10 @@ import (
 // characters.
 const maxElsewhere = 200
 
+// maxWaiting is how many rooms where something waits are named at the
+// beginning.
+const maxWaiting = 20
+
 // screen is what the printing goroutine knows of what it printed.
 type screen struct {
 	view   chat.View // the room in view
@@ -40,6 +44,9 @@ func greeting(actor auth.Actor, views []chat.View) string {
 		if v.Name != domain.Lobby && (v.Unread > 0 || v.Role == domain.RoleInvited) {
 			waiting = append(waiting, label(v, actor.ID())+" ("+strings.Join(notes(v, true), ", ")+")")
 		}
+	}
+	if more := len(waiting) - maxWaiting; more > 0 {
+		waiting = append(waiting[:maxWaiting], plural(more, "other"))
 	}
 	if len(waiting) > 0 {
 		lines = append(lines, "-- elsewhere: "+strings.Join(waiting, ", ")+" --")
@@ -140,6 +147,7 @@ func (c *conversation) turnTo(text *strings.Builder, to turn) {
 	}
 	first := !s.begun
 	s.view, s.start, s.begun, s.gone, s.marked = to.view, to.start, true, false, 0
+	c.prompt()
 	topic := domain.VisibleLine(to.view.Topic)
 	switch {
 	case !first:
@@ -147,6 +155,13 @@ func (c *conversation) turnTo(text *strings.Builder, to turn) {
 		text.WriteString(strings.TrimSuffix("-- now in "+label(to.view, c.Actor.ID())+": "+topic, ": ") + "\n")
 	case topic != "" && c.editor != nil:
 		text.WriteString("-- topic: " + topic + "\n")
+	}
+}
+
+// prompt asks with the name of the room in view.
+func (c *conversation) prompt() {
+	if c.editor != nil {
+		c.editor.SetPrompt(label(c.seen.view, c.Actor.ID()) + "> ")
 	}
 }
 
@@ -236,8 +251,14 @@ func (c *conversation) learn(e *domain.Event) {
 		return
 	case e.Type == domain.EventRoom && e.Change == domain.Renamed:
 		view.Name = e.Room
+	default:
+		return
 	}
 	c.seen.rooms[e.RoomID] = view
+	if c.seen.view.ID == view.ID {
+		c.seen.view = view
+		c.prompt()
+	}
 }
 
 // takeOwn follows a room that became the person's, and tells of it.
@@ -286,27 +307,14 @@ func (c *conversation) followNew(e *domain.Event) (view chat.View, fresh bool, e
 	return view, err == nil, err
 }
 
-// noteMark tells a person's other screens how far they have read here.
+// noteMark remembers, and tells a person's other screens, how far they have read
+// here.
 func (c *conversation) noteMark() {
 	s := &c.seen
 	if last := c.reached(s.view.ID, 0); c.editor != nil && !s.gone && last > s.marked {
 		s.marked = last
-		if err := c.Chat.NoteRead(c.ctx, c.Actor, domain.Address{ID: s.view.ID}, last, c.live.Subscription); err != nil {
-			c.Log.Debug("a read marker was not noted", "room_id", s.view.ID, "err", err)
+		if err := c.Chat.NoteRead(c.ctx, c.Actor, domain.Address{ID: s.view.ID}, last, c.live.Subscription); err != nil && c.ctx.Err() == nil {
+			c.Log.Warn("a read marker was not noted", "room_id", s.view.ID, "err", err)
 		}
-	}
-}
-
-// keepMark waits until it is stored how far a leaving person has read.
-func (c *conversation) keepMark(ctx context.Context) {
-	s := &c.seen
-	last := c.reached(s.view.ID, 0)
-	if last == 0 || s.gone || c.editor == nil {
-		return
-	}
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), lastWords)
-	defer cancel()
-	if err := c.Chat.MarkRead(ctx, c.Actor, domain.Address{ID: s.view.ID}, last, nil); err != nil {
-		c.Log.Warn("the read marker of a leaving user was not kept", "user_id", c.Actor.ID(), "err", err)
 	}
 }
