@@ -43,9 +43,9 @@ func TestReadsAreByIndex(t *testing.T) {
 		"directory":         {[]any{reader, "", 20}, []string{"rooms_public"}, true},
 		"room by name":      {[]any{reader, "room1"}, []string{"rooms_name", "members_pkey"}, true},
 		"members":           {[]any{village.Crowd, 0, 50}, []string{"members_pkey", "users_pkey"}, true},
-		"members by prefix": {[]any{village.Crowd, 0, 50, "user55", "user55\x7f"}, []string{"members_pkey", "users_folded_name"}, false},
+		"members by prefix": {[]any{village.Crowd, 0, 50, "person55", "person55\x7f"}, []string{"members_pkey", "users_folded_name"}, false},
 		"number of pins":    {[]any{village.Vast}, []string{"messages_pinned"}, true},
-		"named members":     {[]any{village.Crowd, []string{"user5", "user55"}}, []string{"users_folded_name", "members_pkey"}, false},
+		"named members":     {[]any{village.Crowd, []string{"person5", "person55"}}, []string{"users_folded_name", "members_pkey"}, false},
 	} {
 		plan := storetest.Lines(t, db, "EXPLAIN "+postgres.Reads[name], c.args...)
 		for _, index := range c.by {

@@ -105,7 +105,7 @@ func (t *Town) exec(tb testing.TB, query string, args ...any) {
 func (t *Town) settle(tb testing.TB) {
 	tb.Helper()
 	t.exec(tb, `INSERT INTO users (name, folded_name, password_hash, created_at)
-		SELECT 'user' || (i + 1), 'user' || (i + 1), 'none', {now} FROM {n %d}`, t.size.people)
+		SELECT 'person' || (i + 1), 'person' || (i + 1), 'none', {now} FROM {n %d}`, t.size.people)
 	first := Scalar[domain.UserID](tb, t.db, `SELECT min(id) FROM users`)
 	t.People = span(first, first+domain.UserID(t.size.people)-1)
 	t.exec(tb, `INSERT INTO members (room_id, user_id, role, joined_at) SELECT 1, id, 'member', {now} FROM users`)
@@ -193,6 +193,23 @@ func (t *Town) Entry(room domain.RoomID, author domain.UserID, nonce string) cha
 			return t.Keyring.Seal(encryption.ForMessage(room, seq, author), townText)
 		},
 	}
+}
+
+// Room makes one more room, with these members.
+func (t *Town) Room(tb testing.TB, name string, members ...domain.UserID) domain.RoomID {
+	tb.Helper()
+	id := t.room(tb, name, 0)
+	t.Join(tb, id, members...)
+	return id
+}
+
+// Join makes users members of a room.
+func (t *Town) Join(tb testing.TB, room domain.RoomID, users ...domain.UserID) {
+	tb.Helper()
+	for _, user := range users {
+		t.exec(tb, `INSERT INTO members (room_id, user_id, role, joined_at) VALUES (%d, %d, 'member', {now})`, room, user)
+	}
+	t.exec(tb, `UPDATE rooms SET members = members + %d WHERE id = %d`, len(users), room)
 }
 
 // Enter makes a user a member of all rooms who has read nothing, and whom
