@@ -5,6 +5,7 @@ package docs
 import (
 	"bytes"
 	_ "embed"
+	"encoding/json"
 	"fmt"
 	"html/template"
 	"net/http"
@@ -38,12 +39,19 @@ type group struct {
 }
 
 type operation struct {
-	ID, Method, Path     string
-	Summary, Description string
-	NeedsToken           bool
-	Parameters           []field
-	Body                 []field
-	Responses            []response
+	ID, Method, Path string
+	Summary          string
+	Description      []line
+	NeedsToken       bool
+	Parameters       []field
+	Body             []field
+	Responses        []response
+}
+
+// line is one of a description: a JSON object that it may begin with, and the
+// rest.
+type line struct {
+	Code, Text string
 }
 
 type response struct {
@@ -124,7 +132,7 @@ func operations(item *huma.PathItem) []methodOperation {
 func show(api *huma.OpenAPI, path, method string, op *huma.Operation) operation {
 	o := operation{
 		ID: op.OperationID, Method: method, Path: path,
-		Summary: op.Summary, Description: op.Description, NeedsToken: len(op.Security) > 0,
+		Summary: op.Summary, Description: lines(op.Description), NeedsToken: len(op.Security) > 0,
 	}
 	for _, param := range op.Parameters {
 		o.Parameters = append(o.Parameters, field{
@@ -150,6 +158,23 @@ func show(api *huma.OpenAPI, path, method string, op *huma.Operation) operation 
 		o.Responses = append(o.Responses, r)
 	}
 	return o
+}
+
+func lines(text string) []line {
+	if text == "" {
+		return nil
+	}
+	var list []line
+	for one := range strings.SplitSeq(text, "\n") {
+		end := 0
+		decoder := json.NewDecoder(strings.NewReader(one))
+		var object map[string]any
+		if err := decoder.Decode(&object); err == nil {
+			end = int(decoder.InputOffset())
+		}
+		list = append(list, line{one[:end], one[end:]})
+	}
+	return list
 }
 
 func fields(s *huma.Schema, in string) []field {
