@@ -12,13 +12,11 @@ import (
 	"github.com/go-chi/cors"
 
 	"parley/domain/auth"
+	"parley/httpapi/web"
 )
 
 // readyTimeout bounds the question whether requests can be served.
 const readyTimeout = 2 * time.Second
-
-// permalink is where a message is linked to, by its room's id and its seq.
-const permalink = "/r/{room_id:[1-9][0-9]*}/{seq:[1-9][0-9]*}"
 
 // newRouter puts the calls together with what every call goes through.
 func (s *Server) newRouter(c Config) (chi.Router, error) {
@@ -55,12 +53,7 @@ func (s *Server) newRouter(c Config) (chi.Router, error) {
 	if err := s.docs(router, api.OpenAPI()); err != nil {
 		return nil, err
 	}
-	for _, path := range []string{"/", permalink} {
-		router.Get(path, func(w http.ResponseWriter, r *http.Request) {
-			http.Redirect(w, r, docsPath, http.StatusFound)
-		})
-	}
-	return router, nil
+	return router, web.Mount(router)
 }
 
 // allowed lists the methods that an address takes.

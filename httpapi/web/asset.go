@@ -1,0 +1,149 @@
+package web
+
+import (
+	"bytes"
+	"compress/gzip"
+	"crypto/sha256"
+	"embed"
+	"encoding/hex"
+	"fmt"
+	"io/fs"
+	"maps"
+	"net/http"
+	"path"
+	"strings"
+	"sync"
+)
+
+//go:embed static
+var embedded embed.FS
+
+// contentTypes are those of the files that the page is made of; no table of
+// the machine's decides.
+var contentTypes = map[string]string{
+	".css":         "text/css; charset=utf-8",
+	".html":        "text/html; charset=utf-8",
+	".js":          "text/javascript; charset=utf-8",
+	".json":        "application/json",
+	".mjs":         "text/javascript; charset=utf-8",
+	".png":         "image/png",
+	".svg":         "image/svg+xml",
+	".txt":         "text/plain; charset=utf-8",
+	".webmanifest": "application/manifest+json",
+}
+
+// asset is a file as it is served.
+type asset struct {
+	contentType string
+	etag        string // of the content as it is, without quotes
+	content     []byte
+	zipped      []byte // nil if compressing gains nothing
+}
+
+func newAsset(name string, content []byte) (*asset, error) {
+	sum := sha256.Sum256(content)
+	a := &asset{
+		contentType: contentTypes[path.Ext(name)], content: content,
+		etag: hex.EncodeToString(sum[:12]),
+	}
+	if a.contentType == "" {
+		return nil, fmt.Errorf("%s has no known content type", name)
+	}
+	var zipped bytes.Buffer
+	w, err := gzip.NewWriterLevel(&zipped, gzip.BestCompression)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := w.Write(content); err != nil {
+		return nil, err
+	}
+	if err := w.Close(); err != nil {
+		return nil, err
+	}
+	if zipped.Len() < len(content)*9/10 {
+		a.zipped = zipped.Bytes()
+	}
+	return a, nil
+}
+
+// serve answers with the asset, compressed where the client takes it.
+func (a *asset) serve(w http.ResponseWriter, r *http.Request, caching string) {
+	h := w.Header()
+	h.Set("Content-Type", a.contentType)
+	h.Set("Cache-Control", caching)
+	content, etag := a.content, `"`+a.etag+`"`
+	if a.zipped != nil {
+		h.Set("Vary", "Accept-Encoding")
+		if acceptsGzip(r.Header.Get("Accept-Encoding")) {
+			h.Set("Content-Encoding", "gzip")
+			content, etag = a.zipped, `"`+a.etag+`-gzip"`
+		}
+	}
+	h.Set("ETag", etag)
+	if matches(r.Header.Get("If-None-Match"), etag) {
+		h.Del("Content-Encoding")
+		w.WriteHeader(http.StatusNotModified)
+		return
+	}
+	h.Set("Content-Length", fmt.Sprint(len(content)))
+	_, _ = w.Write(content)
+}
+
+// acceptsGzip reads an Accept-Encoding header as far as it matters here: gzip
+// is named, and not with a weight of zero (RFC 9110, section 12.5.3).
+func acceptsGzip(header string) bool {
+	for _, part := range strings.Split(header, ",") {
+		name, weight, _ := strings.Cut(part, ";")
+		if strings.EqualFold(strings.TrimSpace(name), "gzip") {
+			return strings.Trim(strings.ToLower(weight), " q=0.") != "" || !strings.Contains(weight, "=")
+		}
+	}
+	return false
+}
+
+// matches reports whether an If-None-Match header names an ETag; a proxy may
+// have weakened it.
+func matches(header, etag string) bool {
+	for _, tag := range strings.Split(header, ",") {
+		tag = strings.TrimSpace(tag)
+		if tag == "*" || strings.TrimPrefix(tag, "W/") == etag {
+			return true
+		}
+	}
+	return false
+}
+
+// files are the assets by their path below static.
+type files map[string]*asset
+
+// load reads the embedded files, links the application and compresses all,
+// once.
+var load = sync.OnceValues(func() (files, error) {
+	contents := map[string]string{}
+	err := fs.WalkDir(embedded, "static", func(name string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() {
+			return err
+		}
+		content, err := embedded.ReadFile(name)
+		contents[strings.TrimPrefix(name, "static/")] = string(content)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	opening, later, err := link(contents)
+	if err != nil {
+		return nil, fmt.Errorf("link the page: %w", err)
+	}
+	maps.DeleteFunc(contents, func(name, _ string) bool {
+		return strings.HasPrefix(name, "app/") && name != firstScript
+	})
+	contents[pageModule], contents[laterModule] = opening, later
+	loaded := files{}
+	for name, content := range contents {
+		if loaded[name], err = newAsset(name, []byte(content)); err != nil {
+			return nil, err
+		}
+	}
+	return loaded, nil
+})

@@ -1,0 +1,12 @@
+// Runs before all else: a chosen theme must not flash, and the first access
+// token is worth asking for while the rest of the page is on its way.
+(() => {
+  try {
+    const theme = localStorage.getItem("parley.theme");
+    if (theme === `"light"` || theme === `"dark"`) document.documentElement.dataset.theme = JSON.parse(theme);
+    if (localStorage.getItem("parley.in") === "1") window.parleyEarly = fetch("/api/v1/auth/refresh", { method: "POST" });
+    window.parleyEarly?.catch(() => {}); // whoever takes it deals with it
+  } catch {
+    // A browser that keeps nothing follows the system, and knows nobody.
+  }
+})();

@@ -1,0 +1,179 @@
+// What my screens share of a room: how far I have read, and my draft.
+
+import { signal } from "@preact/signals";
+import { call, part } from "./api.js";
+import { keep, kept } from "./kept.js";
+import { on, say } from "./live.js";
+import { isMe, me } from "./people.js";
+import { callsMe, current, learn, onDraft, rooms } from "./rooms.js";
+
+/** @typedef {import("./rooms.js").Room} Room */
+
+/** Whether somebody looks at the page. */
+export const looking = signal(!document.hidden && document.hasFocus());
+
+const look = () => { looking.value = !document.hidden && document.hasFocus(); };
+for (const type of ["focus", "blur"]) addEventListener(type, look);
+document.addEventListener("visibilitychange", look);
+
+const readPause = 1000;
+const draftPause = 1000;
+const countPause = 500;
+
+/** @type {Map<number, ReturnType<typeof setTimeout>>} */
+const reading = new Map();
+
+/** @type {Set<Room>} rooms whose marker moved while there was no connection */
+const unsaid = new Set();
+
+on("hello", () => {
+  for (const room of unsaid) say({ type: "read", room: String(room.id), seq: room.info.value.read });
+  unsaid.clear();
+});
+
+/**
+ * Says that everything up to a seq was read.
+ * @param {Room} room
+ * @param {number} seq
+ */
+export function read(room, seq) {
+  if (!room.joined || seq <= room.info.value.read) return;
+  advance(room, seq);
+  if (reading.has(room.id)) return;
+  reading.set(room.id, setTimeout(() => {
+    reading.delete(room.id);
+    if (!say({ type: "read", room: String(room.id), seq: room.info.value.read })) unsaid.add(room);
+  }, readPause));
+}
+
+// Counts what is left from what is loaded; if that does not reach, the server
+// counts.
+/**
+ * @param {Room} room
+ * @param {number} seq
+ */
+function advance(room, seq) {
+  const { read, head } = room.info.value;
+  const { messages, hasAfter } = room.timeline;
+  if (seq <= read) return;
+  const reaches = room.timeline.loaded && !hasAfter && (messages[0]?.seq ?? 0) <= seq + 1;
+  if (seq >= head || reaches) {
+    const left = messages.filter((m) => m.seq > seq && !m.deleted && !isMe(m.author.username));
+    room.set({ read: seq, unread: seq >= head ? 0 : Math.min(left.length, 100), mentions: seq >= head ? 0 : left.filter((m) => callsMe(m.mentions)).length });
+  } else {
+    room.set({ read: seq });
+    recount(room);
+  }
+}
+
+/** @type {Map<number, ReturnType<typeof setTimeout>>} */
+const counting = new Map();
+
+/** @param {Room} room */
+function recount(room) {
+  clearTimeout(counting.get(room.id));
+  counting.set(room.id, setTimeout(async () => {
+    counting.delete(room.id);
+    const info = await call("GET", "/rooms/" + part(room.id)).catch(() => null);
+    if (info && info.read >= room.info.value.read) learn(info);
+    else if (info) recount(room); // the marker is on its way
+  }, countPause));
+}
+
+on("read", (line) => {
+  const room = rooms.value.get(line.room_id);
+  if (!room) return;
+  advance(room, line.seq);
+  if (!looking.value || room !== current.value) {
+    room.timeline.divider = Math.max(room.timeline.divider, line.seq);
+    room.timeline.touch();
+  }
+});
+
+// The unread line stands still while somebody looks. It goes along with what is
+// read as it arrives, and goes when I say something myself.
+on("message", (line) => {
+  const room = rooms.value.get(line.room_id);
+  if (!room) return;
+  const { timeline } = room, { read, unread } = room.info.value, own = isMe(line.author.username);
+  const watched = looking.value && room === current.value && timeline.following;
+  if (watched && (own || timeline.divider >= read)) timeline.divider = line.seq;
+  else if (!watched && !own && unread === 1) timeline.divider = read;
+});
+
+/** @type {Map<number, ReturnType<typeof setTimeout>>} */
+const saving = new Map();
+
+/** Drafts that came from another screen: the composer of the room takes them. */
+export const foreign = signal(/** @type {{room: number, content: string} | null} */ (null));
+
+const draftName = (/** @type {number} */ room) => `draft.${me.value?.id}.${room}`;
+
+/** @param {Room} room */
+export const draft = (room) => kept(draftName(room.id), null) ?? room.info.value.draft ?? "";
+
+/**
+ * Keeps what is written but not sent: here at once, for my other screens soon.
+ * @param {Room} room
+ * @param {string} content
+ * @param {boolean} [now]
+ */
+export function setDraft(room, content, now = false) {
+  keep(draftName(room.id), content); // until the server has it
+  clearTimeout(saving.get(room.id));
+  saving.set(room.id, setTimeout(() => saveDraft(room), now ? 0 : draftPause));
+}
+
+/** @param {Room} room */
+async function saveDraft(room) {
+  saving.delete(room.id);
+  const content = kept(draftName(room.id), null);
+  if (content === null || !room.joined) return;
+  if (content !== (room.info.value.draft ?? "")) {
+    try {
+      await call("PUT", `/rooms/${part(room.id)}/draft`, { content });
+    } catch {
+      return; // it stays here, and is tried again when the connection is back
+    }
+    room.set({ draft: content });
+  }
+  if (kept(draftName(room.id), null) === content) keep(draftName(room.id), undefined);
+}
+
+onDraft((room, content) => {
+  if (saving.has(room.id) || kept(draftName(room.id), null) !== null) return; // mine is newer
+  room.set({ draft: content });
+  foreign.value = { room: room.id, content };
+});
+
+on("hello", () => {
+  for (const room of rooms.value.values()) saveDraft(room);
+});
+
+const typingPause = 3000;
+let lastTyping = 0;
+
+/** @param {Room} room */
+export function typing(room) {
+  const now = performance.now();
+  if (now - lastTyping < typingPause || !room.joined) return;
+  lastTyping = now;
+  say({ type: "typing", room: String(room.id) });
+}
+
+/** Who is typing in which room. */
+export const typists = signal(/** @type {{room: number, username: string, until: number}[]} */ ([]));
+
+const typingLife = 5000;
+
+const prune = () => { typists.value = typists.value.filter((t) => t.until > Date.now()); };
+
+on("typing", (line) => {
+  if (isMe(line.username)) return;
+  const others = typists.value.filter((t) => t.room !== line.room_id || t.username !== line.username);
+  typists.value = [...others, { room: line.room_id, username: line.username, until: Date.now() + typingLife }];
+  setTimeout(prune, typingLife + 50);
+});
+on("message", (line) => {
+  if (typists.value.length) typists.value = typists.value.filter((t) => t.room !== line.room_id || t.username !== line.author.username);
+});

@@ -1,0 +1,82 @@
+// Who is signed in: from the first call to signing out.
+
+import { effect, signal } from "@preact/signals";
+import { Problem, access, ended, logIn, logOut, sleep } from "./api.js";
+import { forget, keep, kept } from "./kept.js";
+import { start, stop } from "./live.js";
+import { takeUp } from "./outbox.js";
+import { loadMe, me } from "./people.js";
+import { loadRooms } from "./rooms.js";
+
+/** "start" until it is known whether somebody is signed in. */
+export const phase = signal(/** @type {"start" | "out" | "in"} */ ("start"));
+
+/** Why the page cannot be opened now; "" while all is well. */
+export const trouble = signal("");
+
+export async function begin() {
+  if (!kept("in", 0)) {
+    phase.value = "out";
+    return;
+  }
+  for (let wait = 1000; ; wait = Math.min(2 * wait, 30_000)) {
+    try {
+      await access();
+      return await comeIn();
+    } catch (error) {
+      if (error instanceof Problem && error.status === 401) break;
+      trouble.value = error instanceof Error ? error.message : String(error);
+      await sleep(wait);
+    }
+  }
+  keep("in", undefined);
+  phase.value = "out";
+}
+
+async function comeIn() {
+  await Promise.all([loadMe(), loadRooms()]);
+  keep("in", 1);
+  takeUp();
+  trouble.value = "";
+  phase.value = "in";
+  start();
+}
+
+/**
+ * @param {string} username
+ * @param {string} password
+ */
+export async function signIn(username, password) {
+  await logIn(username, password);
+  await comeIn();
+}
+
+/**
+ * Signs in again where the session ended. What is on the screen stays.
+ * @param {string} password
+ */
+export async function signInAgain(password) {
+  await logIn(/** @type {User} */ (me.value).username, password);
+  start();
+}
+
+export async function signOut() {
+  stop();
+  await logOut().catch(() => {});
+  forgetMe();
+}
+
+/** Leaves nothing of the one who was here. */
+export function forgetMe() {
+  forget();
+  location.assign("/");
+}
+
+// Another tab signed out: what is on this screen is nobody's any more.
+addEventListener("storage", (event) => {
+  if (phase.value === "in" && event.key === "parley.in" && event.newValue === null) location.assign("/");
+});
+
+effect(() => {
+  if (ended.value && phase.value === "in") stop();
+});
