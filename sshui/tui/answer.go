@@ -41,7 +41,7 @@ func (s *screen) reply(e *entry) {
 func (s *screen) editMessage(e *entry) {
 	s.dropAnswer()
 	s.room.answer = answer{to: e, edits: true, kept: s.draft()}
-	s.composer.set(e.raw)
+	s.composer.set(cleanTyped(e.raw))
 }
 
 // dropAnswer goes back to a plain message, with the draft that was put aside.

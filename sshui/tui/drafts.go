@@ -81,8 +81,8 @@ func (s *screen) takeDraft(event *domain.Event) {
 		return
 	}
 	untouched := s.draft() == pl.Draft
-	pl.Draft = event.Content
+	pl.Draft = cleanTyped(event.Content)
 	if pl.ID == s.room.id && untouched && !s.room.answer.edits && !s.composer.recalling() {
-		s.composer.set(event.Content)
+		s.composer.set(pl.Draft)
 	}
 }

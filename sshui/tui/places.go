@@ -53,6 +53,7 @@ func (p *places) set(views []chat.View) {
 
 func (p *places) place(view chat.View) *place {
 	pl := &place{View: view, title: domain.VisibleLine(view.Title(p.me))}
+	pl.Draft = cleanTyped(view.Draft)
 	if view.Kind == domain.RoomDirect && len(view.People) <= 2 {
 		for _, person := range view.People {
 			if person.ID != p.me || len(view.People) == 1 {

@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"math"
 	"slices"
 	"time"
 
@@ -31,7 +32,7 @@ func (r *room) address() domain.Address { return domain.Address{ID: r.id} }
 
 func (s *screen) newRoom(id domain.RoomID) *room {
 	return &room{
-		id: id, timeline: timeline{
+		id: id, cursor: math.MaxInt, timeline: timeline{
 			look: s.look, me: s.config.Actor.Author(), follow: true, attached: true, height: 1,
 		},
 	}

@@ -234,6 +234,7 @@ func TestRoomsComeAndGoOnAllScreensOfAPerson(t *testing.T) {
 	screen.Press(alt2)
 	screen.Sees("› #dev")
 	screen.Press("half a thought")
+	screen.Sees("> half a thought")
 	check(t, core.Chat.DeleteRoom(t.Context(), alice, domain.Address{Name: "dev"}))
 	screen.Sees("› #lobby", "#dev: alice deleted the room")
 	screen.Press(ctrlY)

@@ -83,6 +83,8 @@ func (s *screen) told() (string, lipgloss.Style) {
 		return s.status.text, t.trouble
 	case s.status.text != "":
 		return s.status.text, t.notice
+	case s.picker.open:
+		return "Up Down choose, Enter takes, Esc closes", t.notice
 	case s.completion.walking(&s.composer):
 		return s.walked(), t.notice
 	case s.choosing.on:

@@ -87,7 +87,9 @@ func (s *screen) hint(pl *place) string {
 	case pl.invited():
 		return "you are invited"
 	case pl.Mentions > 0:
-		return signCalls + " " + pl.count() + " unread, you are mentioned"
+		return pl.count() + " unread, you are mentioned"
+	case pl.Muted:
+		return "muted"
 	case pl.Unread > 0:
 		return pl.count() + " unread"
 	}
