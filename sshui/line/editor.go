@@ -47,7 +47,7 @@ type Editor struct {
 	out    io.Writer
 	queued bytes.Buffer // to be written
 	prompt string
-	// lasting is the prompt that Next asks with; lasts says that it is shown.
+	// lasting is the prompt that Next asks with; lasts says that it does so now.
 	lasting string
 	lasts   bool
 	hidden  bool
@@ -75,11 +75,8 @@ type Entry struct {
 func (e *Editor) SetPrompt(prompt string) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	if e.lasting = prompt; !e.lasts {
-		return
-	}
-	e.prompt = prompt
-	if e.row != "" {
+	if e.lasting = prompt; e.lasts {
+		e.prompt = prompt
 		e.draw()
 		e.flush()
 	}
@@ -167,6 +164,7 @@ func (e *Editor) look() (entry Entry, done bool, err error) {
 			return e.complete(), true, nil
 		case len(e.line) == 0 && (key == keyInterrupt || key == keyEnd):
 			e.erase()
+			e.lasts = false
 			return Entry{}, false, io.EOF
 		default:
 			e.press(key)
@@ -229,6 +227,7 @@ func withoutWord(line []rune) []rune {
 // complete ends the line. The caller holds mu.
 func (e *Editor) complete() Entry {
 	e.draw()
+	e.lasts = false
 	entry := Entry{Text: string(e.line), TooLong: e.over, Whole: e.from == 0 && !e.hidden}
 	e.queued.WriteString("\r\n")
 	e.row = ""
@@ -243,6 +242,7 @@ func (e *Editor) clear() {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	e.erase()
+	e.lasts = false
 	e.flush()
 }
 
@@ -270,6 +270,7 @@ func (e *Editor) Leave() {
 		e.queued.WriteString("\r\n")
 		e.row = ""
 	}
+	e.lasts = false
 	e.flush()
 }
 

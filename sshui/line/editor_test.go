@@ -134,8 +134,7 @@ func TestTheRowShowsTheEndOfTheLine(t *testing.T) {
 		in, keys := io.Pipe()
 		screen := sshtest.NewScreen(t, width, 30, io.Discard)
 		e := line.NewEditor(in, screen, wide(width))
-		prompt := "> "
-		e.SetPrompt(prompt)
+		prompt := ""
 		go func() {
 			_, err := e.Next()
 			screen.End(err)
