@@ -292,10 +292,10 @@ func (p *tab) click(selector string) {
 	p.do(chromedp.Click(chromedp.CSS(selector)))
 }
 
-// clickOn presses the button or link of a name.
+// clickOn presses the button or link of a name, in the dialog if one is open.
 func (p *tab) clickOn(name string) {
 	p.tb.Helper()
-	find := `[...document.querySelectorAll("button, a, [role=option], label")].find((e) => e.checkVisibility() && ((e.getAttribute("aria-label") || "").startsWith(` +
+	find := `[...(document.querySelector("dialog[open]") ?? document).querySelectorAll("button, a, [role=option], label")].find((e) => e.checkVisibility() && ((e.getAttribute("aria-label") || "").startsWith(` +
 		quoted(name) + `) || e.innerText.trim() === ` + quoted(name) + `))`
 	p.until("there is "+name, find)
 	p.eval(find + ".click()")

@@ -69,7 +69,7 @@ function RoomOf({ route: here }) {
     else if (id && !rooms.value.has(id)) find(id).catch((error) => setFailure(error.message));
   }, [here, room === undefined]);
   if (room) return html`<${RoomView} room=${room} seq=${here.view === "room" ? here.seq : undefined} visit=${here} />`;
-  return html`<main class="cover" id="main"><p>${failure || "Opening …"}</p>${failure ? html`<p><a href="/">To the lobby</a></p>` : null}</main>`;
+  return html`<main class="cover" id="main" tabindex="-1">${failure ? html`<h1>${failure}</h1>` : html`<p>Opening …</p>`}${failure ? html`<p><a href="/">To the lobby</a></p>` : null}</main>`;
 }
 
 /** @param {{route: Route}} props */
@@ -79,8 +79,8 @@ function Main({ route: here }) {
     case "browse": return html`<${LaterBrowse} />`;
     case "room":
     case "named": return html`<${RoomOf} route=${here} />`;
-    case "home": return html`<main class="cover" id="main"><p>Opening …</p></main>`;
-    default: return html`<main class="cover" id="main"><h1>There is nothing here</h1><p><a href="/">To the lobby</a></p></main>`;
+    case "home": return html`<main class="cover" id="main" tabindex="-1"><p>Opening …</p></main>`;
+    default: return html`<main class="cover" id="main" tabindex="-1"><h1>There is nothing here</h1><p><a href="/">To the lobby</a></p></main>`;
   }
 }
 
@@ -114,14 +114,14 @@ class Safe extends Component {
   }
 
   render() {
-    return this.state.broken ? html`<main class="cover" id="main"><h1>Something went wrong</h1><p>What you wrote is kept. <a href="/" target="_self">Load the page again</a>.</p></main>` : this.props.children;
+    return this.state.broken ? html`<main class="cover" id="main" tabindex="-1"><h1>Something went wrong</h1><p>What you wrote is kept. <a href="/" target="_self">Load the page again</a>.</p></main>` : this.props.children;
   }
 }
 
 function App() {
   if (phase.value === "start") return html`<${Cover} />`;
   if (phase.value === "out") return html`<${Door} /><${Notice} />`;
-  return html`<a class="skip" href="#composer" onClick=${skip}>Skip to writing</a>
+  return html`<a class="skip" href="#main" onClick=${skip}>Skip to writing</a>
     <div class=${"shell" + (ended.value ? " under" : "")} inert=${ended.value} onClick=${followLink}>
       <${Banner} /><${Sidebar} />${listOpen.value ? html`<div class="shade" onClick=${() => { listOpen.value = false; }}></div>` : null}
       <${Main} route=${route.value} /></div>
@@ -132,7 +132,7 @@ function App() {
 /** @param {MouseEvent} event */
 function skip(event) {
   event.preventDefault();
-  /** @type {HTMLElement | null} */ (document.querySelector("#composer, #main a, #main button, #main input"))?.focus();
+  /** @type {HTMLElement | null} */ (document.querySelector("#composer, #main"))?.focus();
 }
 
 addEventListener("popstate", closeDialog);

@@ -24,7 +24,7 @@ const panels = [
   { id: "keys", title: "SSH keys", view: Keys },
 ];
 
-export const Account = () => html`<main class="page" id="main"><${Top} title="Account" /><div class="panels">
+export const Account = () => html`<main class="page" id="main" tabindex="-1"><${Top} title="Account" /><div class="panels">
   <p class="buttons">Signed in as <b>${line(me.value?.username ?? "")}</b> <button type="button" onClick=${signOut}>Sign out</button>
     <button type="button" onClick=${() => { dialog.value = { name: "help" }; }}>Keys and commands</button></p>
   ${panels.map(({ id, title, view: View }) => html`<section key=${id} aria-labelledby=${"panel-" + id}><h2 id=${"panel-" + id}>${title}</h2><${View} /></section>`)}

@@ -20,7 +20,7 @@ export function Browse() {
   };
   useEffect(() => { load(); }, []);
   const shown = found.filter((info) => fold(info.title + (info.topic ?? "")).includes(letters));
-  return html`<main class="page" id="main"><${Top} title="Public rooms" /><div class="panels">
+  return html`<main class="page" id="main" tabindex="-1"><${Top} title="Public rooms" /><div class="panels">
     <input type="search" aria-label="Find a room" placeholder="Find a room" onInput=${(/** @type {any} */ e) => setLetters(fold(e.target.value.trim()))} />
     <ul class="directory">${shown.map((info) => {
       const role = rooms.value.get(info.room_id)?.info.value.role ?? info.role, joined = role && role !== "invited";

@@ -65,7 +65,7 @@ export class Composer extends Component {
 
   /** @param {string} text */
   fill(text) {
-    if (!this.field) return;
+    if (!this.field || this.field.value === text) return;
     this.field.value = text;
     this.fit();
   }
@@ -137,7 +137,8 @@ export class Composer extends Component {
    * @returns {boolean} whether the key was the list's
    */
   pressInList(event, completion, chosen) {
-    const n = completion.choices.length;
+    const n = completion.choices.length, { from, to, choices } = completion;
+    if (event.key === "Enter" && choices[chosen].text.trimEnd() === this.field?.value.slice(from, to)) return false; // nothing is left to complete
     if (event.key === "ArrowDown" || event.key === "ArrowUp") this.setState({ chosen: (chosen + (event.key === "ArrowDown" ? 1 : n - 1)) % n });
     else if (event.key === "Tab" && !event.shiftKey || event.key === "Enter" && !event.shiftKey) this.take(chosen);
     else if (event.key === "Escape") this.close();

@@ -22,7 +22,7 @@ export function Door() {
     if (making) await register(username, password);
     await signIn(username, password);
   };
-  return html`<main class="door" id="main"><h1 class="brand">Parley</h1>
+  return html`<main class="door" id="main" tabindex="-1"><h1 class="brand">Parley</h1>
     <p class="lead">The same rooms, here and in a terminal.</p>
     <${Form} key=${String(making)} submit=${enter} label=${making ? "Make the account" : "Sign in"} kind="keep"><${Fields} making=${making} /><//>
     <p>${making ? "You have an account? " : "You are new here? "}<button type="button" class="link" onClick=${() => setMaking(!making)}>${making ? "Sign in" : "Make an account"}</button></p>
@@ -42,4 +42,4 @@ export function SignInAgain() {
   </div></div>`;
 }
 
-export const Cover = () => html`<main class="cover" id="main"><h1 class="brand">Parley</h1><p role="status">${trouble.value ? `${trouble.value}; trying again …` : "Opening …"}</p></main>`;
+export const Cover = () => html`<main class="cover" id="main" tabindex="-1"><h1 class="brand">Parley</h1><p role="status">${trouble.value ? `${trouble.value}; trying again …` : "Opening …"}</p></main>`;

@@ -25,7 +25,7 @@ import { TimelineView } from "./timeline.js";
  */
 function arrange(room, seq) {
   const { timeline } = room, { read, unread } = room.info.value, place = takePlace();
-  timeline.divider = read;
+  timeline.divider = room.joined ? read : Infinity; // to a guest nothing is unread
   if (seq || place?.seq) {
     const aim = seq ? { seq, mark: true } : place;
     if (timeline.loaded && timeline.find(aim.seq)) {
@@ -66,7 +66,7 @@ export function RoomView({ room, seq, visit }) {
   useEffect(() => {
     if (readable && connected) lookAround(room.id).catch(() => {});
   }, [room, readable, connected]);
-  return html`<main class="room-view" id="main" aria-label=${line(room.info.value.title)}>
+  return html`<main class="room-view" id="main" tabindex="-1" aria-label=${line(room.info.value.title)}>
       <${Head} room=${room} />
       ${readable ? html`<${TimelineView} key=${room.id} room=${room} ref=${view} />` : html`<${Invitation} room=${room} />`}
       ${readable ? html`<${Typing} room=${room} />` : null}
