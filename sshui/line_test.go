@@ -193,7 +193,7 @@ func TestTheEndOfAccessIsALineOfTheLineMode(t *testing.T) {
 	p.Press("half a sentence")
 	p.Sees("> half a sentence")
 	check(t, d.core.Auth.SetDisabled(t.Context(), "bob", true))
-	p.Sees("parley: this access has ended; log in again (auth.access_ended)")
+	p.Sees("#lobby> half a sentence\nparley: this access has ended; log in again (auth.access_ended)")
 	if status := exitStatus(t, p.session); status != 1 {
 		t.Errorf("exit status %d", status)
 	}

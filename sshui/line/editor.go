@@ -123,7 +123,7 @@ func (e *Editor) ask() (Entry, error) {
 			return entry, err
 		}
 		if e.failed != nil {
-			e.clear()
+			e.Leave()
 			return Entry{}, e.failed
 		}
 		kept := copy(e.buffer[:], e.rest) // a character's beginning
@@ -235,15 +235,6 @@ func (e *Editor) complete() Entry {
 	clear(e.line)
 	e.line = e.line[:0]
 	return entry
-}
-
-// clear takes the line away from the screen.
-func (e *Editor) clear() {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	e.erase()
-	e.lasts = false
-	e.flush()
 }
 
 // Print shows lines of text above the line that is being typed. The text has
