@@ -17,6 +17,7 @@ import (
 )
 
 func TestADirectConversationIsOneForThePeopleWhoeverOpensIt(t *testing.T) {
+	t.Parallel()
 	storetest.Engines(t, func(t *testing.T, config store.Config) {
 		core := storetest.NewCoreOn(t, config)
 		alice, bob := core.User(t, "alice"), core.User(t, "Bob")
@@ -54,6 +55,7 @@ func TestADirectConversationIsOneForThePeopleWhoeverOpensIt(t *testing.T) {
 }
 
 func TestWithWhomNoDirectConversationIsOpened(t *testing.T) {
+	t.Parallel()
 	core, _ := newCore(t)
 	alice := core.User(t, "alice")
 	names := []string{"user1", "user2", "user3", "user4", "user5", "user6", "user7", "user8", "user9"}
@@ -97,6 +99,7 @@ func TestWithWhomNoDirectConversationIsOpened(t *testing.T) {
 
 // Who was disabled is still one of the conversation's people.
 func TestAConversationKeepsItsTitleWhenOneOfItsPeopleIsDisabled(t *testing.T) {
+	t.Parallel()
 	storetest.Engines(t, func(t *testing.T, config store.Config) {
 		core := storetest.NewCoreOn(t, config)
 		alice := core.User(t, "alice")
@@ -122,6 +125,7 @@ func TestAConversationKeepsItsTitleWhenOneOfItsPeopleIsDisabled(t *testing.T) {
 // Nobody hears of a conversation before something is said in it; then all of
 // its people do, even if the one who said it does not wait for the answer.
 func TestTheFirstMessageTellsOfTheConversation(t *testing.T) {
+	t.Parallel()
 	core, _ := newCore(t)
 	alice, bob := core.User(t, "alice"), core.User(t, "bob")
 	his := connect(t, core, bob)
@@ -179,6 +183,7 @@ var disguises = []string{
 }
 
 func TestWeaponsAreTakenInNoField(t *testing.T) {
+	t.Parallel()
 	core, clock := newCore(t)
 	alice := core.User(t, "alice")
 	room := makeRoom(t, core, domain.RoomPublic, alice)
@@ -263,6 +268,7 @@ func TestWeaponsAreTakenInNoField(t *testing.T) {
 }
 
 func TestARoomIsNotNamedLikeSomethingElse(t *testing.T) {
+	t.Parallel()
 	core, _ := newCore(t)
 	alice := core.User(t, "alice")
 	send(t, core, alice, "hello")

@@ -15,6 +15,10 @@ import (
 	"parley/store/storetest"
 )
 
+// lookedFor is how long a test waits for what another process did: the hub
+// looks every 2 s, and a busy machine takes its time.
+const lookedFor = 10 * time.Second
+
 // untilTheEnd reads a room until the event that ends it for a user, and fails
 // if anything of the room comes after that.
 func untilTheEnd(t *testing.T, live *chat.Live, room domain.RoomID, user domain.UserID, within time.Duration) domain.Event {
@@ -41,36 +45,15 @@ func untilTheEnd(t *testing.T, live *chat.Live, room domain.RoomID, user domain.
 	}
 }
 
-// quiet checks that nothing of a room comes on a view any more, whatever is
-// said there.
-func quiet(t *testing.T, core *storetest.Core, live *chat.Live, room domain.RoomID, say func() error) {
-	t.Helper()
-	if err := say(); err != nil {
-		t.Fatal(err)
-	}
-	if live.Follows(room) {
-		t.Error("the room is still followed")
-	}
-	if _, err := live.Follow(t.Context(), lobby, broadcast.Live, nil); err != nil {
-		t.Fatal(err)
-	}
-	ada := core.User(t, fmt.Sprint("witness", time.Now().UnixNano()))
-	send(t, core, ada, "in the lobby")
-	for _, event := range events(t, live, 1) {
-		if event.RoomID == room {
-			t.Errorf("told %+v", event)
-		}
-	}
-}
-
 // Whatever ends a room for somebody is the last that any of their screens is
-// told of it, in this process at once and in another within 3 s.
+// told of it, in this process at once and in another within a few seconds.
 func TestTheEndOfARoomIsTheLastOfIt(t *testing.T) {
+	t.Parallel()
 	storetest.Engines(t, func(t *testing.T, config store.Config) {
 		core := storetest.NewCoreOn(t, config)
 		other := core.Beside(t)
 		alice := core.User(t, "alice")
-		for i, c := range []struct {
+		ends := []struct {
 			name string
 			kind domain.RoomKind
 			end  func(bob auth.Actor, room domain.Address) error
@@ -85,29 +68,39 @@ func TestTheEndOfARoomIsTheLastOfIt(t *testing.T) {
 			{"deleted", domain.RoomPrivate, func(_ auth.Actor, room domain.Address) error {
 				return core.Chat.DeleteRoom(t.Context(), alice, room)
 			}},
-		} {
-			bob := core.User(t, fmt.Sprint("bob", i))
-			room := namedRoom(t, core, fmt.Sprint("room", i), c.kind, alice, bob)
-			screens := []*chat.Live{
-				follow(t, core, bob, room, broadcast.Live), follow(t, core, bob, room, 0), follow(t, other, bob, room, broadcast.Live),
+		}
+		rooms, people, screens := make([]domain.Address, len(ends)), make([]auth.Actor, len(ends)), make([][]*chat.Live, len(ends))
+		for i, c := range ends {
+			people[i] = core.User(t, fmt.Sprint("bob", i))
+			rooms[i] = namedRoom(t, core, fmt.Sprint("room", i), c.kind, alice, people[i])
+			screens[i] = []*chat.Live{
+				follow(t, core, people[i], rooms[i], broadcast.Live), follow(t, core, people[i], rooms[i], 0),
+				follow(t, other, people[i], rooms[i], broadcast.Live),
 			}
-			if err := c.end(bob, room); err != nil {
+		}
+		for i, c := range ends {
+			if err := c.end(people[i], rooms[i]); err != nil {
 				t.Fatal(err)
 			}
-			for n, screen := range screens {
-				if end := untilTheEnd(t, screen, room.ID, bob.ID(), 3*time.Second); string(end.Change) != c.name {
+		}
+		for i, c := range ends {
+			for n, screen := range screens[i] {
+				if end := untilTheEnd(t, screen, rooms[i].ID, people[i].ID(), lookedFor); string(end.Change) != c.name {
 					t.Errorf("%s: screen %d was told %+v", c.name, n, end)
 				}
-				if screen.Follows(room.ID) {
+				if screen.Follows(rooms[i].ID) {
 					t.Errorf("%s: screen %d still follows", c.name, n)
 				}
 			}
-			quiet(t, core, screens[0], room.ID, func() error {
-				if c.name == "deleted" {
-					return nil
-				}
-				return second(core.Chat.Send(t.Context(), alice, room, chat.Draft{Content: "they are gone"}))
-			})
+			if c.name == "deleted" {
+				continue
+			}
+			if _, err := core.Chat.Send(t.Context(), alice, rooms[i], chat.Draft{Content: "they are gone"}); err != nil {
+				t.Fatal(err)
+			}
+			if got := waiting(t, screens[i][0]); len(got) > 0 {
+				t.Errorf("%s: told %+v", c.name, got)
+			}
 		}
 	})
 }
@@ -134,6 +127,7 @@ func namedRoom(
 }
 
 func TestArchivingEndsWritingAndNotReading(t *testing.T) {
+	t.Parallel()
 	core, _ := newCore(t)
 	alice, bob := core.User(t, "alice"), core.User(t, "bob")
 	room := makeRoom(t, core, domain.RoomPrivate, alice, bob)
@@ -159,6 +153,7 @@ func TestArchivingEndsWritingAndNotReading(t *testing.T) {
 // let in again, and while others talk. What is said while they are out never
 // reaches them.
 func TestNobodyIsToldOfARoomThatTheyAreOutOf(t *testing.T) {
+	t.Parallel()
 	storetest.Engines(t, func(t *testing.T, config store.Config) {
 		clock := &clock{at: time.Date(2026, 11, 23, 10, 0, 0, 0, time.UTC)}
 		core := storetest.NewCoreWith(t, config, func(s *storetest.Settings) {
@@ -169,7 +164,7 @@ func TestNobodyIsToldOfARoomThatTheyAreOutOf(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		defer cancel()
 		var busy sync.WaitGroup
-		for range 3 {
+		for range 2 {
 			live := connect(t, core, bob)
 			busy.Go(func() { // follows whenever it can
 				for ctx.Err() == nil {
@@ -199,7 +194,7 @@ func TestNobodyIsToldOfARoomThatTheyAreOutOf(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		for range 15 {
+		for range 8 {
 			say("bob is out")
 			for _, err := range []error{
 				core.Chat.Invite(t.Context(), alice, room, "bob"),
@@ -222,6 +217,7 @@ func TestNobodyIsToldOfARoomThatTheyAreOutOf(t *testing.T) {
 }
 
 func TestJoiningAgainWorks(t *testing.T) {
+	t.Parallel()
 	storetest.Engines(t, func(t *testing.T, config store.Config) {
 		core := storetest.NewCoreOn(t, config)
 		alice, bob := core.User(t, "alice"), core.User(t, "bob")
@@ -230,7 +226,7 @@ func TestJoiningAgainWorks(t *testing.T) {
 		if err := core.Chat.Leave(t.Context(), bob, room); err != nil {
 			t.Fatal(err)
 		}
-		untilTheEnd(t, live, room.ID, bob.ID(), 3*time.Second)
+		untilTheEnd(t, live, room.ID, bob.ID(), lookedFor)
 		if _, err := core.Chat.Send(t.Context(), alice, room, chat.Draft{Content: "meanwhile"}); err != nil {
 			t.Fatal(err)
 		}
@@ -258,6 +254,7 @@ func TestJoiningAgainWorks(t *testing.T) {
 // What is followed is asked for when it is followed: an invitation is not
 // enough, nor is having been a member.
 func TestFollowAllFollowsTheRoomsThatOneIsIn(t *testing.T) {
+	t.Parallel()
 	storetest.Engines(t, func(t *testing.T, config store.Config) {
 		core := storetest.NewCoreOn(t, config)
 		alice, bob := core.User(t, "alice"), core.User(t, "bob")

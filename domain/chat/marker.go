@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"sync"
 	"time"
 
@@ -85,14 +86,17 @@ type markers struct {
 type moves struct {
 	waiting map[domain.RoomID]domain.Seq // not written yet
 	writing map[domain.RoomID]domain.Seq // being written; nil if nothing is
+	stored  map[domain.RoomID]domain.Seq // written in the last second: who asked before may not know
 	place   *Place                       // not written yet
 	written time.Time                    // when the last write began
 	done    *outcome                     // of the write that takes what is waiting
+	current *outcome                     // of the one under way
 }
 
-// at is how far a room's marker is about to stand; 0 if it is not about to
-// move.
-func (u *moves) at(room domain.RoomID) domain.Seq { return max(u.waiting[room], u.writing[room]) }
+// at is how far a room's marker stands or is about to; 0 if that is not known.
+func (u *moves) at(room domain.RoomID) domain.Seq {
+	return max(u.waiting[room], u.writing[room], u.stored[room])
+}
 
 // outcome is that of one write.
 type outcome struct {
@@ -107,7 +111,7 @@ func newMarkers(store Members, people People, logger *slog.Logger) *markers {
 	}
 }
 
-// at is how far a marker is about to stand; 0 if it is not about to move.
+// at is how far a marker stands or is about to; 0 if that is not known here.
 func (m *markers) at(user domain.UserID, room domain.RoomID) domain.Seq {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -118,11 +122,17 @@ func (m *markers) at(user domain.UserID, room domain.RoomID) domain.Seq {
 }
 
 // move notes that a marker moves, and reports whether that is news. Stored
-// waits until it is written.
+// waits until it is written; it is nil if it is.
 func (m *markers) move(user domain.UserID, room domain.RoomID, to domain.Seq) (stored func(context.Context) error, moved bool) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	u := m.of(user)
+	switch {
+	case u.stored[room] >= to:
+		return nil, false
+	case u.writing[room] >= to:
+		return m.await(u.current), false
+	}
 	moved = u.at(room) < to
 	u.waiting[room] = max(u.waiting[room], to)
 	return m.schedule(u), moved
@@ -141,7 +151,7 @@ func (m *markers) keep(user domain.UserID, at Place) {
 func (m *markers) of(user domain.UserID) *moves {
 	u := m.users[user]
 	if u == nil {
-		u = &moves{waiting: map[domain.RoomID]domain.Seq{}}
+		u = &moves{waiting: map[domain.RoomID]domain.Seq{}, stored: map[domain.RoomID]domain.Seq{}}
 		m.users[user] = u
 	}
 	return u
@@ -159,7 +169,11 @@ func (m *markers) schedule(u *moves) func(context.Context) error {
 			}
 		}
 	}
-	done := u.done
+	return m.await(u.done)
+}
+
+// await gives what waits for a write.
+func (m *markers) await(done *outcome) func(context.Context) error {
 	return func(ctx context.Context) error {
 		select {
 		case <-done.over:
@@ -250,7 +264,8 @@ func (m *markers) conclude(b batchOf, err error) {
 			u.place = b.place
 		}
 		m.schedule(u)
-	case -1: // it is stored
+	case -1:
+		maps.Copy(u.stored, b.moves)
 	default:
 		m.logger.Error("read markers cannot be stored", "user_id", b.user, "err", err)
 	}
@@ -273,7 +288,7 @@ func (m *markers) due(interval time.Duration) []batchOf {
 		default:
 			list = append(list, batchOf{user, u.waiting, u.place, u.done})
 			u.waiting, u.writing = map[domain.RoomID]domain.Seq{}, u.waiting
-			u.place, u.done, u.written = nil, nil, now
+			u.place, u.current, u.done, u.written = nil, u.done, nil, now
 		}
 	}
 	return list

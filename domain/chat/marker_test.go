@@ -81,6 +81,7 @@ func newScribe(t *testing.T, config store.Config) (*storetest.Core, *scribe) {
 }
 
 func TestMarkersAreWrittenOnceASecondHoweverOftenTheyMove(t *testing.T) {
+	t.Parallel()
 	storetest.Engines(t, func(t *testing.T, config store.Config) {
 		core, scribe := newScribe(t, config)
 		alice, bob := core.User(t, "alice"), core.User(t, "bob")
@@ -123,6 +124,7 @@ func stored(t *testing.T, core *storetest.Core, user domain.UserID) domain.Seq {
 }
 
 func TestNotingDoesNotWaitAndMarkingDoes(t *testing.T) {
+	t.Parallel()
 	core, scribe := newScribe(t, storetest.EmptySQLite(t))
 	alice := core.User(t, "alice")
 	send(t, core, alice, "hello")
@@ -149,6 +151,7 @@ func TestNotingDoesNotWaitAndMarkingDoes(t *testing.T) {
 // While a write is under way, a marker that is noted behind it is no news: no
 // screen is sent back.
 func TestAMarkerStandsStillWhileItIsWritten(t *testing.T) {
+	t.Parallel()
 	core, scribe := newScribe(t, storetest.EmptySQLite(t))
 	alice := core.User(t, "alice")
 	for range 5 {
@@ -175,6 +178,29 @@ func TestAMarkerStandsStillWhileItIsWritten(t *testing.T) {
 	}
 }
 
+// Whoever looked before a write and goes on after it has no news either.
+func TestAMarkerThatIsStoredMeanwhileSendsNoScreenBack(t *testing.T) {
+	t.Parallel()
+	core, scribe := newScribe(t, storetest.EmptySQLite(t))
+	alice := core.User(t, "alice")
+	for range 5 {
+		send(t, core, alice, "hello")
+	}
+	other := connect(t, core, alice)
+	scribe.looked = func() {
+		scribe.looked = nil
+		if err := core.Chat.MarkRead(t.Context(), alice, lobby, 4, nil); err != nil {
+			t.Error(err)
+		}
+	}
+	if err := core.Chat.MarkRead(t.Context(), alice, lobby, 2, nil); err != nil {
+		t.Fatal(err)
+	}
+	if got := readings(t, other); !slices.Equal(got, []domain.Seq{4}) || stored(t, core, alice.ID()) != 4 {
+		t.Errorf("the other screen was told %v, stored is %d", got, stored(t, core, alice.ID()))
+	}
+}
+
 // readings takes the markers that a screen was told.
 func readings(t *testing.T, live *chat.Live) (list []domain.Seq) {
 	t.Helper()
@@ -192,6 +218,7 @@ func readings(t *testing.T, live *chat.Live) (list []domain.Seq) {
 }
 
 func TestWhoWaitsForAMarkerIsToldThatTheStoreFailsAndItIsTriedAgain(t *testing.T) {
+	t.Parallel()
 	core, scribe := newScribe(t, storetest.EmptySQLite(t))
 	alice := core.User(t, "alice")
 	send(t, core, alice, "hello")
@@ -203,6 +230,7 @@ func TestWhoWaitsForAMarkerIsToldThatTheStoreFailsAndItIsTriedAgain(t *testing.T
 }
 
 func TestAMarkerThatCannotBeStoredIsGivenUp(t *testing.T) {
+	t.Parallel()
 	core, scribe := newScribe(t, storetest.EmptySQLite(t))
 	alice := core.User(t, "alice")
 	send(t, core, alice, "hello")
@@ -216,6 +244,7 @@ func TestAMarkerThatCannotBeStoredIsGivenUp(t *testing.T) {
 }
 
 func TestMarkersThatWaitAreWrittenAtTheStop(t *testing.T) {
+	t.Parallel()
 	storetest.Engines(t, func(t *testing.T, config store.Config) {
 		core := storetest.NewCoreOn(t, config)
 		alice := core.User(t, "alice")
@@ -237,6 +266,7 @@ func TestMarkersThatWaitAreWrittenAtTheStop(t *testing.T) {
 // A write that has begun is seen through, and whoever comes after the stop is
 // not left waiting for one that never comes.
 func TestTheStopLeavesNobodyWaitingForAMarker(t *testing.T) {
+	t.Parallel()
 	core, scribe := newScribe(t, storetest.EmptySQLite(t))
 	alice := core.User(t, "alice")
 	for range 2 {
@@ -264,6 +294,7 @@ func TestTheStopLeavesNobodyWaitingForAMarker(t *testing.T) {
 }
 
 func TestMyScreensAreToldWhereIReadWhateverTheyFollow(t *testing.T) {
+	t.Parallel()
 	core, _ := newCore(t)
 	alice, bob := core.User(t, "alice"), core.User(t, "bob")
 	dev := makeRoom(t, core, domain.RoomPrivate, alice, bob)

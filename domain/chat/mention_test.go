@@ -31,6 +31,7 @@ func waits(t *testing.T, core *storetest.Core, actor auth.Actor, room domain.Roo
 }
 
 func TestWhomAMessageCalls(t *testing.T) {
+	t.Parallel()
 	storetest.Engines(t, func(t *testing.T, config store.Config) {
 		core := storetest.NewCoreOn(t, config)
 		alice, bob, mia := core.User(t, "alice"), core.User(t, "Bob"), core.User(t, "mia")
@@ -66,6 +67,7 @@ func TestWhomAMessageCalls(t *testing.T) {
 
 // Here and room call people only if their author may: else they are text.
 func TestCallingEveryoneTakesARole(t *testing.T) {
+	t.Parallel()
 	storetest.Engines(t, func(t *testing.T, config store.Config) {
 		core := storetest.NewCoreOn(t, config)
 		alice, bob, mia := core.User(t, "alice"), core.User(t, "bob"), core.User(t, "mia")
@@ -116,6 +118,7 @@ func TestCallingEveryoneTakesARole(t *testing.T) {
 }
 
 func TestWhatWaitsIsCounted(t *testing.T) {
+	t.Parallel()
 	storetest.Engines(t, func(t *testing.T, config store.Config) {
 		core := storetest.NewCoreOn(t, config)
 		alice, bob, reader := core.User(t, "alice"), core.User(t, "bob"), core.User(t, "reader")
@@ -174,6 +177,7 @@ func TestWhatWaitsIsCounted(t *testing.T) {
 // A message of nothing but marks is taken, shown and mentioned from in bounded
 // time and size.
 func TestMarkdownBombsAreMessagesLikeOthers(t *testing.T) {
+	t.Parallel()
 	core, clock := newCore(t)
 	alice := core.User(t, "alice")
 	live := follow(t, core, alice, lobby, broadcast.Live)

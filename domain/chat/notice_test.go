@@ -18,9 +18,10 @@ import (
 // A reader loads a room page by page, in whatever direction and size: every
 // message (m) and every notice (n) comes once, in its order.
 func TestPagesThatJoinOnToEachOtherGiveEveryNoticeOnce(t *testing.T) {
+	t.Parallel()
 	core, clock := newCore(t)
 	alice, bob := core.User(t, "alice"), core.User(t, "bob")
-	for i, pattern := range []string{"", "m", "n", "nn", "mn", "nm", "nmn", "mnnm", "nnmmnmnnnm", "mmmnmmnnm", "nmnmnmnmnmn", "nnnnnmnnnnn", "mmmmmmm"} {
+	for i, pattern := range []string{"", "m", "nn", "mn", "nm", "nmn", "nnmmnmnnnm", "mmmnmmnnm", "nnnnmnnn"} {
 		clock.pass(time.Hour)
 		view, err := core.Chat.Create(t.Context(), alice, chat.Creation{Name: fmt.Sprint("room", i), Kind: domain.RoomPublic})
 		if err != nil {
@@ -41,7 +42,7 @@ func TestPagesThatJoinOnToEachOtherGiveEveryNoticeOnce(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		for limit := 1; limit <= 4; limit++ {
+		for limit := 1; limit <= 3; limit++ {
 			p := &pager{t: t, core: core, actor: bob, room: room, limit: limit}
 			ways := map[string]func(){"from the newest on": p.older, "from the oldest on": p.newer}
 			for at := range domain.Seq(len(pattern) + 3) {
@@ -138,6 +139,7 @@ func (p *pager) around(at domain.Seq) {
 
 // What is beside a page is said of messages: changes alone are none.
 func TestChangesAreNoMessagesBesideAPage(t *testing.T) {
+	t.Parallel()
 	storetest.Engines(t, func(t *testing.T, config store.Config) {
 		core := storetest.NewCoreOn(t, config)
 		alice, bob := core.User(t, "alice"), core.User(t, "bob")
@@ -169,6 +171,7 @@ func TestChangesAreNoMessagesBesideAPage(t *testing.T) {
 
 // A notice in a page is the event that those who watched were told.
 func TestNoticesAreToldAsTheyWereLive(t *testing.T) {
+	t.Parallel()
 	storetest.Engines(t, func(t *testing.T, config store.Config) {
 		core := storetest.NewCoreOn(t, config)
 		alice, bob := core.User(t, "alice"), core.User(t, "bob")

@@ -29,6 +29,7 @@ func waiting(t *testing.T, live *chat.Live) (list []domain.Event) {
 }
 
 func TestADraftIsOnAllMyScreensAndNobodyElses(t *testing.T) {
+	t.Parallel()
 	storetest.Engines(t, func(t *testing.T, config store.Config) {
 		core := storetest.NewCoreOn(t, config)
 		alice, bob := core.User(t, "alice"), core.User(t, "bob")
@@ -76,6 +77,7 @@ func TestADraftIsOnAllMyScreensAndNobodyElses(t *testing.T) {
 }
 
 func TestWhatIsMineInARoomIsGoneOnceILeave(t *testing.T) {
+	t.Parallel()
 	storetest.Engines(t, func(t *testing.T, config store.Config) {
 		core := storetest.NewCoreOn(t, config)
 		alice, bob := core.User(t, "alice"), core.User(t, "bob")
@@ -99,6 +101,7 @@ func TestWhatIsMineInARoomIsGoneOnceILeave(t *testing.T) {
 }
 
 func TestADraftIsWhatCanBecomeAMessage(t *testing.T) {
+	t.Parallel()
 	core, _ := newCore(t)
 	alice := core.User(t, "alice")
 	for _, content := range []string{" ", "\n\t", strings.Repeat("日", domain.MaxContent)} {
@@ -115,6 +118,7 @@ func TestADraftIsWhatCanBecomeAMessage(t *testing.T) {
 }
 
 func TestSettingsAreOnAllMyScreens(t *testing.T) {
+	t.Parallel()
 	storetest.Engines(t, func(t *testing.T, config store.Config) {
 		core := storetest.NewCoreOn(t, config)
 		alice, bob := core.User(t, "alice"), core.User(t, "bob")
@@ -147,6 +151,7 @@ func TestSettingsAreOnAllMyScreens(t *testing.T) {
 
 // All screens of whoever a room becomes open to are told, whatever they follow.
 func TestANewRoomIsToldToTheScreensOfWhomItConcerns(t *testing.T) {
+	t.Parallel()
 	core, _ := newCore(t)
 	alice, bob := core.User(t, "alice"), core.User(t, "bob")
 	hers, his := connect(t, core, alice), connect(t, core, bob)

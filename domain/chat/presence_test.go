@@ -37,6 +37,7 @@ func seen(t *testing.T, live *chat.Live, want domain.Presence) {
 }
 
 func TestWhatSomebodyChoseIsShownToThoseWhoShareARoom(t *testing.T) {
+	t.Parallel()
 	storetest.Engines(t, func(t *testing.T, config store.Config) {
 		core := storetest.NewCoreOn(t, config)
 		alice, bob, carol := core.User(t, "alice"), core.User(t, "bob"), core.User(t, "carol")
@@ -91,6 +92,7 @@ func TestWhatSomebodyChoseIsShownToThoseWhoShareARoom(t *testing.T) {
 }
 
 func TestAPersonIsOfflineWithoutAConnection(t *testing.T) {
+	t.Parallel()
 	core, _ := newCore(t)
 	alice, bob := core.User(t, "Alice"), core.User(t, "bob")
 	status := "on holiday"
@@ -124,6 +126,7 @@ func TestAPersonIsOfflineWithoutAConnection(t *testing.T) {
 }
 
 func TestAPresenceThatCannotBeChosen(t *testing.T) {
+	t.Parallel()
 	core, _ := newCore(t)
 	alice := core.User(t, "alice")
 	for _, state := range []domain.State{"", "offline", "ONLINE", "busy"} {

@@ -16,6 +16,7 @@ import (
 
 // Numbers that no message has: a change's, one that is to come, and nonsense.
 func TestWhatIsNoMessageCannotBeChangedOrAnswered(t *testing.T) {
+	t.Parallel()
 	storetest.Engines(t, func(t *testing.T, config store.Config) {
 		core := storetest.NewCoreOn(t, config)
 		alice := core.User(t, "alice")
@@ -49,6 +50,7 @@ func TestWhatIsNoMessageCannotBeChangedOrAnswered(t *testing.T) {
 }
 
 func TestAnAnswerIsToAMessageOfTheSameRoom(t *testing.T) {
+	t.Parallel()
 	core, _ := newCore(t)
 	alice := core.User(t, "alice")
 	room := makeRoom(t, core, domain.RoomPrivate, alice)
@@ -62,6 +64,7 @@ func TestAnAnswerIsToAMessageOfTheSameRoom(t *testing.T) {
 // A message that was stored is the same when it is sent again, though what it
 // answers was deleted meanwhile.
 func TestAnAnswerSentAgainIsTheSameThoughWhatItAnswersIsGone(t *testing.T) {
+	t.Parallel()
 	storetest.Engines(t, func(t *testing.T, config store.Config) {
 		core := storetest.NewCoreOn(t, config)
 		alice := core.User(t, "alice")
@@ -87,6 +90,7 @@ func TestAnAnswerSentAgainIsTheSameThoughWhatItAnswersIsGone(t *testing.T) {
 }
 
 func TestAReactionIsOneEmoji(t *testing.T) {
+	t.Parallel()
 	core, clock := newCore(t)
 	alice := core.User(t, "alice")
 	send(t, core, alice, "hello")
@@ -113,6 +117,7 @@ func TestAReactionIsOneEmoji(t *testing.T) {
 }
 
 func TestAMessageTakesFiftyKindsOfReactions(t *testing.T) {
+	t.Parallel()
 	core, clock := newCore(t)
 	alice, bob := core.User(t, "alice"), core.User(t, "bob")
 	send(t, core, alice, "hello")
@@ -137,6 +142,7 @@ func TestAMessageTakesFiftyKindsOfReactions(t *testing.T) {
 }
 
 func TestARoomPinsAHundredMessages(t *testing.T) {
+	t.Parallel()
 	core, clock := newCore(t)
 	alice, bob := core.User(t, "alice"), core.User(t, "bob")
 	view, _, err := core.Chat.Open(t.Context(), alice, []string{"bob"})
@@ -173,6 +179,7 @@ func TestARoomPinsAHundredMessages(t *testing.T) {
 }
 
 func TestAnEditIsOfOnesOwnMessageAndInTime(t *testing.T) {
+	t.Parallel()
 	clock := &clock{at: time.Date(2026, 11, 23, 10, 0, 0, 0, time.UTC)}
 	core := storetest.NewCoreWith(t, storetest.EmptySQLite(t), func(s *storetest.Settings) {
 		s.Now, s.EditWindow = clock.now, time.Hour
@@ -212,6 +219,7 @@ func TestAnEditIsOfOnesOwnMessageAndInTime(t *testing.T) {
 // The clock of the store's stamp and of what is told are one, whenever it is
 // looked at.
 func TestAnEditIsToldWithTheTimeItIsStoredWith(t *testing.T) {
+	t.Parallel()
 	clock := &clock{at: time.Date(2026, 11, 23, 10, 0, 0, 0, time.UTC)}
 	core := storetest.NewCoreWith(t, storetest.EmptySQLite(t), func(s *storetest.Settings) {
 		s.Now = func() time.Time { clock.pass(time.Millisecond); return clock.now() }
@@ -228,6 +236,7 @@ func TestAnEditIsToldWithTheTimeItIsStoredWith(t *testing.T) {
 }
 
 func TestEachKindOfCallHasALimitOfItsOwn(t *testing.T) {
+	t.Parallel()
 	core, clock := newCore(t)
 	alice, bob := core.User(t, "alice"), core.User(t, "bob")
 	send(t, core, alice, "hello")
