@@ -40,6 +40,9 @@ func (s *Service) Leave(ctx context.Context, actor auth.Actor, address domain.Ad
 		return errLobby()
 	}
 	_, err = s.memberChange(ctx, actor, access, domain.Left, actor.Author(), domain.RoleNone)
+	if err == nil && access.Role == domain.RoleInvited {
+		s.tellWithdrawn(actor, access.Room, actor.Author(), domain.Left)
+	}
 	return err
 }
 
@@ -88,7 +91,18 @@ func (s *Service) Remove(ctx context.Context, actor auth.Actor, address domain.A
 		}
 	}
 	_, err = s.memberChange(ctx, actor, access, domain.Removed, user, domain.RoleNone)
+	if err == nil && theirs.Role == domain.RoleInvited {
+		s.tellWithdrawn(actor, theirs.Room, user, domain.Removed)
+	}
 	return err
+}
+
+// tellWithdrawn tells all screens of somebody that an invitation is no more. It
+// is of the moment: the room's history knows nothing of it.
+func (s *Service) tellWithdrawn(by auth.Actor, room domain.Room, user domain.Author, how domain.Change) {
+	s.hub.Tell(user.ID, domain.Event{
+		Type: domain.EventMember, Change: how, RoomID: room.ID, Room: room.Name, User: user, By: by.Author(), At: s.moment(),
+	}, nil)
 }
 
 // SetRole gives a member a role. Errors: as of Remove, member.role (Invalid).

@@ -313,5 +313,22 @@ func (s *Service) change(
 		return 0, err
 	}
 	result, err := s.appender.await(ctx, turn)
+	if err == nil && result.Seq > 0 && (event.Type == domain.EventMember || event.Type == domain.EventRoom) {
+		s.note(actor, room, c, event)
+	}
 	return result.Seq, err
+}
+
+// note logs who changed who may do what in a room, or the room itself; never
+// what is said there.
+func (s *Service) note(actor auth.Actor, room Access, c Change, event domain.Event) {
+	origin := actor.Origin()
+	attrs := []any{
+		"door", origin.Door, "ip", origin.Addr.String(), "request_id", origin.RequestID, "username", actor.Name(),
+		"room_id", room.ID, "change", c.Change,
+	}
+	if event.Type == domain.EventMember {
+		attrs = append(attrs, "member", event.User.Name, "role", c.Role)
+	}
+	s.logger.Info(string(event.Type)+" changed", attrs...)
 }
