@@ -42,10 +42,6 @@ func (s *screen) stopChoosing() {
 // pressChoosing handles a key while a message is chosen.
 func (s *screen) pressChoosing(msg tea.KeyPressMsg) tea.Cmd {
 	line, e := &s.room.timeline, s.room.timeline.chosen
-	if e == nil { // it was dropped from what is loaded
-		s.stopChoosing()
-		return nil
-	}
 	if s.choosing.deletes {
 		s.choosing.deletes = false
 		s.clearNotice()

@@ -23,7 +23,7 @@ type door struct {
 	addr string
 }
 
-func openDoor(t *testing.T, core *storetest.Core) *door {
+func openDoor(t testing.TB, core *storetest.Core) *door {
 	t.Helper()
 	server, err := sshui.New(sshui.Config{
 		Auth: core.Auth, Chat: core.Chat, Version: "test",
@@ -48,7 +48,7 @@ func openDoor(t *testing.T, core *storetest.Core) *door {
 }
 
 // enter logs somebody in over SSH and waits for their screen.
-func (d *door) enter(t *testing.T, name string, size tui.Size) *sshtest.Person {
+func (d *door) enter(t testing.TB, name string, size tui.Size) *sshtest.Person {
 	t.Helper()
 	person, err := sshtest.Enter(t, d.addr, name, storetest.Password, size.Width, size.Height)
 	check(t, err)

@@ -46,11 +46,13 @@ func (s *screen) speak() tea.Cmd {
 		return nil
 	}
 	var rows []string
-	for len(r.waiting) > 0 && len(rows) < max(s.size.Height/2, 1) { // the library loses the line below more than a screen
+	for _, line := range r.waiting {
 		// A full row would leave the cursor between two rows, where terminals differ.
-		rows = append(rows, s.look.wrap(r.waiting[0], s.size.Width-1)...)
-		r.waiting = r.waiting[1:]
+		rows = append(rows, s.look.wrap(line, s.size.Width-1)...)
 	}
+	most := max(s.size.Height/2, 1) // the library loses the line below more than a screen
+	r.waiting = rows[min(most, len(rows)):]
+	rows = rows[:min(most, len(rows))]
 	r.busy = true
 	return tea.Sequence(tea.Println(strings.Join(rows, "\n")), func() tea.Msg { return spokenMsg{} })
 }

@@ -270,6 +270,20 @@ func TestTypingAndPresenceNeverMoveTheLayout(t *testing.T) {
 	screen.SeesNo("bobby is writing")
 }
 
+func TestWhoJoinsARoomBeginsAtItsEnd(t *testing.T) {
+	core := newCore(t)
+	alice, bob := core.User(t, "alice"), core.User(t, "bobby")
+	at := makeRoom(t, core, "dev", bob)
+	for i := range 20 {
+		tell(t, core, bob, at, "message number "+itoa(i+1)+"\nof two lines")
+	}
+	screen := watch(t, core, alice, reference)
+	screen.Sees("1 here")
+	screen.Press("/join dev", enter)
+	screen.Sees("alice joined", "message number 20")
+	screen.SeesNo("unread")
+}
+
 // awaitKept waits until the core keeps what a screen left there: where somebody
 // was, and what they wrote in the room dev.
 func awaitKept(t *testing.T, core *storetest.Core, who auth.Actor, kept func(chat.Place, chat.View) bool) {

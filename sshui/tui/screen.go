@@ -95,6 +95,9 @@ func (s *screen) Update(msg tea.Msg) (model tea.Model, cmd tea.Cmd) {
 		return s, tea.Quit
 	}
 	cmd = s.route(msg)
+	if s.room.timeline.chosen == nil { // other messages were loaded in its place
+		s.choosing = choosing{}
+	}
 	s.arrange()
 	s.below = s.room.timeline.settle(s.focused)
 	s.keepPlace()

@@ -143,6 +143,8 @@ func TestAScreenReaderHearsLinesThatOnlyFollowUponEachOther(t *testing.T) {
 	screen.Sees("bobby: a new one")
 	screen.Press("and mine", enter)
 	screen.Sees("alice: and mine")
+	say(t, core, bob, "long"+strings.Repeat(" and longer", 300)+" indeed")
+	screen.Sees("longer indeed", cursor)
 	tell(t, core, bob, dev, "elsewhere")
 	screen.Press(alt2)
 	screen.Sees("-- #dev --", "bobby: elsewhere")

@@ -67,7 +67,10 @@ func (s *screen) written(at rect) ([]string, cell) {
 
 // windowTitle says how much waits, in the room in view and in the others.
 func (s *screen) windowTitle() string {
-	title := s.title() + " - Parley"
+	title := "Parley"
+	if s.started {
+		title = s.title() + " - Parley"
+	}
 	if n := s.below + s.places.waiting(); n > 0 {
 		title = fmt.Sprintf("(%d) %s", n, title)
 	}
