@@ -139,6 +139,9 @@ var load = sync.OnceValues(func() (files, error) {
 		return strings.HasPrefix(name, "app/") && name != firstScript
 	})
 	contents[pageModule], contents[laterModule] = opening, later
+	for _, name := range []string{firstScript, workerFile} {
+		contents[name] = flat(bare(contents[name]))
+	}
 	loaded := files{}
 	for name, content := range contents {
 		if loaded[name], err = newAsset(name, []byte(content)); err != nil {

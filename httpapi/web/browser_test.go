@@ -26,6 +26,8 @@ import (
 	"parley/store/storetest"
 )
 
+const password = storetest.Password
+
 // patience is how long a page may take to show what it should.
 const patience = 20 * time.Second
 
@@ -126,6 +128,29 @@ func (h *house) say(tb testing.TB, name string, room domain.Address, text string
 		}
 		return sent.Message
 	}
+}
+
+// room makes a public room.
+func (h *house) room(tb testing.TB, owner, name string) domain.Address {
+	tb.Helper()
+	view, err := h.Chat.Create(tb.Context(), h.known(tb, owner), chat.Creation{Name: name, Kind: domain.RoomPublic})
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return domain.Address{ID: view.ID}
+}
+
+func (h *house) join(tb testing.TB, name string, room domain.Address) {
+	tb.Helper()
+	if _, err := h.Chat.Join(tb.Context(), h.known(tb, name), room); err != nil {
+		tb.Fatal(err)
+	}
+}
+
+// id is a user's id in digits.
+func (h *house) id(tb testing.TB, name string) string {
+	tb.Helper()
+	return fmt.Sprint(h.known(tb, name).ID())
 }
 
 // history is what was said in a room, as the store has it.
@@ -301,6 +326,15 @@ func (p *tab) clickOn(name string) {
 	p.eval(find + ".click()")
 }
 
+// goTo goes to a room of the list.
+func (p *tab) goTo(title string) {
+	p.tb.Helper()
+	line := `[...document.querySelectorAll(".room")].find((e) => e.querySelector(".title").innerText === ` + quoted(title) + `)`
+	p.until(title+" is in the list", line)
+	p.eval(line + ".click()")
+	p.until(title+" is open", `document.querySelector("h1")?.innerText === `+quoted(title))
+}
+
 func (p *tab) press(keys ...string) {
 	p.tb.Helper()
 	for _, key := range keys {
@@ -356,7 +390,7 @@ func (p *tab) logIn(name string) {
 func (p *tab) signIn(name string) {
 	p.tb.Helper()
 	p.until("the door", `document.querySelector("input[name=username]")`)
-	p.eval(`(() => { const f = document.forms[0]; f.username.value = ` + quoted(name) + `; f.password.value = ` + quoted(storetest.Password) + `; f.requestSubmit(); })()`)
+	p.eval(`(() => { const f = document.forms[0]; f.username.value = ` + quoted(name) + `; f.password.value = ` + quoted(password) + `; f.requestSubmit(); })()`)
 	p.until("the room", `document.querySelector("#composer")`)
 }
 

@@ -125,7 +125,7 @@ func (l *linker) visit(name string) error {
 			}
 		}
 	}
-	code := lineComment.ReplaceAllString(docComment.ReplaceAllString(importLine.ReplaceAllString(source, ""), ""), "")
+	code := bare(importLine.ReplaceAllString(source, ""))
 	if left := otherImport.FindString(code); left != "" {
 		return fmt.Errorf("%s: this import is not one line of plain names: %s", name, left)
 	}
@@ -156,6 +156,14 @@ func (l *linker) take(name, code string) error {
 			l.part.exports = append(l.part.exports, declaration)
 		}
 	}
-	l.part.code.WriteString(lineStart.ReplaceAllString(exported.ReplaceAllString(code, ""), ""))
+	l.part.code.WriteString(flat(exported.ReplaceAllString(code, "")))
 	return nil
 }
+
+// bare takes the comments away, and flat what lines begin with: only people
+// read those.
+func bare(code string) string {
+	return lineComment.ReplaceAllString(docComment.ReplaceAllString(code, ""), "")
+}
+
+func flat(code string) string { return lineStart.ReplaceAllString(code, "") }

@@ -6,7 +6,7 @@ import { signal } from "@preact/signals";
 import { keep, kept } from "./kept.js";
 import { link, on, say } from "./live.js";
 import { me } from "./people.js";
-import { rooms } from "./rooms.js";
+import { onCaughtUp, rooms } from "./rooms.js";
 
 /** @type {import("@preact/signals").Signal<Pending[]>} */
 export const outbox = signal([]);
@@ -79,9 +79,12 @@ function sendAll() {
   }
 }
 
-on("hello", sendAll);
+// Not before: what is sent again must come back as an event with its nonce, not
+// as a part of the history.
+onCaughtUp(sendAll);
 on("message", (line) => {
-  if (line.nonce && outbox.value.some((p) => p.nonce === line.nonce)) discard(line.nonce);
+  const own = outbox.value.find((p) => p.nonce === line.nonce || p.room === line.room_id && p.seq === line.seq);
+  if (own) discard(own.nonce);
 });
 on("ack", (line) => {
   const room = rooms.value.get(line.room_id);
@@ -89,11 +92,6 @@ on("ack", (line) => {
   if (!room || room.seen >= line.seq) discard(nonce);
   else if (outbox.value.some((p) => p.nonce === nonce)) update(nonce, { seq: line.seq }); // its own event follows
 });
-on("subscribed", (line) => {
-  const stored = outbox.value.filter((p) => p.room === line.room_id && p.seq && p.seq <= (rooms.value.get(p.room)?.seen ?? 0));
-  for (const pending of stored) discard(pending.nonce);
-});
-
 const passing = new Set(["message.unknown", "server.unavailable"]);
 
 on("error", (line) => {

@@ -5,7 +5,7 @@ import { call, part } from "./api.js";
 import { keep, kept } from "./kept.js";
 import { on, say } from "./live.js";
 import { isMe, me } from "./people.js";
-import { callsMe, current, learn, onDraft, rooms } from "./rooms.js";
+import { callsMe, current, learn, onCaughtUp, onDraft, rooms } from "./rooms.js";
 
 /** @typedef {import("./rooms.js").Room} Room */
 
@@ -109,8 +109,15 @@ export const foreign = signal(/** @type {{room: number, content: string} | null}
 
 const draftName = (/** @type {number} */ room) => `draft.${me.value?.id}.${room}`;
 
+/** @type {Map<number, string>} drafts of this tab that the server has not got yet */
+const unsaved = new Map();
+
 /** @param {Room} room */
-export const draft = (room) => kept(draftName(room.id), null) ?? room.info.value.draft ?? "";
+export function draft(room) {
+  const left = kept(draftName(room.id), null); // by a page that was closed before it could save it
+  if (left !== null && !unsaved.has(room.id)) setDraft(room, left);
+  return unsaved.get(room.id) ?? room.info.value.draft ?? "";
+}
 
 /**
  * Keeps what is written but not sent: here at once, for my other screens soon.
@@ -119,16 +126,16 @@ export const draft = (room) => kept(draftName(room.id), null) ?? room.info.value
  * @param {boolean} [now]
  */
 export function setDraft(room, content, now = false) {
-  keep(draftName(room.id), content); // until the server has it
+  unsaved.set(room.id, content);
+  keep(draftName(room.id), content);
   clearTimeout(saving.get(room.id));
   saving.set(room.id, setTimeout(() => saveDraft(room), now ? 0 : draftPause));
 }
 
 /** @param {Room} room */
 async function saveDraft(room) {
-  saving.delete(room.id);
-  const content = kept(draftName(room.id), null);
-  if (content === null || !room.joined) return;
+  const content = unsaved.get(room.id);
+  if (content === undefined || !room.joined) return;
   if (content !== (room.info.value.draft ?? "")) {
     try {
       await call("PUT", `/rooms/${part(room.id)}/draft`, { content });
@@ -137,16 +144,19 @@ async function saveDraft(room) {
     }
     room.set({ draft: content });
   }
-  if (kept(draftName(room.id), null) === content) keep(draftName(room.id), undefined);
+  if (unsaved.get(room.id) !== content) return;
+  unsaved.delete(room.id);
+  keep(draftName(room.id), undefined);
 }
 
 onDraft((room, content) => {
-  if (saving.has(room.id) || kept(draftName(room.id), null) !== null) return; // mine is newer
+  if (unsaved.has(room.id)) return; // mine is newer
   room.set({ draft: content });
   foreign.value = { room: room.id, content };
 });
 
-on("hello", () => {
+// Not before: the list of rooms, as it was before a save, would undo it here.
+onCaughtUp(() => {
   for (const room of rooms.value.values()) saveDraft(room);
 });
 

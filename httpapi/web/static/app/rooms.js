@@ -3,7 +3,7 @@
 import { batch, computed, signal } from "@preact/signals";
 import { Problem, call, part, sleep } from "./api.js";
 import { link, on, say } from "./live.js";
-import { isMe } from "./people.js";
+import { isMe, lookAround } from "./people.js";
 import { Timeline } from "./timeline.js";
 
 const keptTimelines = 4;
@@ -104,7 +104,7 @@ export async function loadRooms() {
     for (const info of infos) {
       const before = rooms.value.get(info.room_id);
       const room = learn(info);
-      if (before && info.draft !== before.info.value.draft) drafted(room, info.draft ?? "");
+      if (before && (info.draft ?? "") !== (room.info.value.draft ?? "")) drafted(room, info.draft ?? "");
     }
     fresh = !known.value;
     known.value = true;
@@ -158,6 +158,15 @@ async function catchUp() {
     }
     room.follow();
   }
+  for (const listener of caughtUp) listener();
+}
+
+/** @type {(() => void)[]} */
+const caughtUp = [];
+
+/** @param {() => void} listener hears when all rooms are followed again */
+export function onCaughtUp(listener) {
+  caughtUp.push(listener);
 }
 
 /** @param {Room} room keeps few timelines: those of the rooms used last */
@@ -258,6 +267,7 @@ on("draft", (line) => {
 on("subscribed", (line) => {
   const room = rooms.value.get(line.room_id);
   if (!room) return;
+  if (room === current.value) lookAround(room.id).catch(() => {});
   room.set({ first: line.first });
   // What was removed from the store is gone, not missed.
   if (room.seen < line.first - 1) room.seen = line.first - 1;

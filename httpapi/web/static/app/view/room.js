@@ -3,7 +3,6 @@
 import { useEffect, useRef } from "preact/hooks";
 import { dialog, membersOpen } from "../actions.js";
 import { join, leaveRoom } from "../commands.js";
-import { link } from "../live.js";
 import { typists } from "../own.js";
 import { lookAround } from "../people.js";
 import { enterRoom } from "../rooms.js";
@@ -62,10 +61,9 @@ export function RoomView({ room, seq, visit }) {
     rememberPlace(() => view.current?.place() ?? null);
     return () => rememberPlace(() => null);
   }, [room, visit, readable]);
-  const connected = link.value === "up";
   useEffect(() => {
-    if (readable && connected) lookAround(room.id).catch(() => {});
-  }, [room, readable, connected]);
+    if (readable) lookAround(room.id).catch(() => {});
+  }, [room, readable]);
   return html`<main class="room-view" id="main" tabindex="-1" aria-label=${line(room.info.value.title)}>
       <${Head} room=${room} />
       ${readable ? html`<${TimelineView} key=${room.id} room=${room} ref=${view} />` : html`<${Invitation} room=${room} />`}
