@@ -166,27 +166,8 @@ func TestNobodyIsToldOfARoomThatTheyAreOutOf(t *testing.T) {
 		var busy sync.WaitGroup
 		for range 2 {
 			live := connect(t, core, bob)
-			busy.Go(func() { // follows whenever it can
-				for ctx.Err() == nil {
-					_, err := live.Follow(ctx, room, broadcast.Live, nil)
-					if err != nil && domain.KindOf(err) != domain.NotFound && !domain.HasCode(err, "room.not_member") && ctx.Err() == nil {
-						t.Errorf("follow: %v", err)
-					}
-				}
-			})
-			busy.Go(func() { // reads all the while
-				for {
-					batch, err := live.Next(ctx)
-					if err != nil {
-						return
-					}
-					for _, line := range batch {
-						if line.Event.Message.Content == "bob is out" {
-							t.Errorf("bob was told %d", line.Event.Seq)
-						}
-					}
-				}
-			})
+			busy.Go(func() { followAgainAndAgain(ctx, t, live, room) })
+			busy.Go(func() { readAll(ctx, t, live, "bob is out") })
 		}
 		say := func(content string) {
 			t.Helper()
@@ -214,6 +195,32 @@ func TestNobodyIsToldOfARoomThatTheyAreOutOf(t *testing.T) {
 		cancel()
 		busy.Wait()
 	})
+}
+
+// followAgainAndAgain follows a room whenever it can, until ctx ends.
+func followAgainAndAgain(ctx context.Context, t *testing.T, live *chat.Live, room domain.Address) {
+	for ctx.Err() == nil {
+		_, err := live.Follow(ctx, room, broadcast.Live, nil)
+		if err != nil && domain.KindOf(err) != domain.NotFound && !domain.HasCode(err, "room.not_member") && ctx.Err() == nil {
+			t.Errorf("follow: %v", err)
+		}
+	}
+}
+
+// readAll reads all that is told until ctx ends, among which a message must not
+// be.
+func readAll(ctx context.Context, t *testing.T, live *chat.Live, secret string) {
+	for {
+		batch, err := live.Next(ctx)
+		if err != nil {
+			return
+		}
+		for _, line := range batch {
+			if line.Event.Message.Content == secret {
+				t.Errorf("told %d", line.Event.Seq)
+			}
+		}
+	}
 }
 
 func TestJoiningAgainWorks(t *testing.T) {

@@ -183,6 +183,24 @@ func act(ctx context.Context, core *storetest.Core, who auth.Actor, room domain.
 	return nil
 }
 
+// actTogether has people do things at the same time.
+func actTogether(
+	t *testing.T, cores []*storetest.Core, people []auth.Actor, room domain.Address, source *rand.PCG, steps int,
+) {
+	var working sync.WaitGroup
+	for _, who := range people {
+		dice := rand.New(rand.NewPCG(source.Uint64(), 0))
+		working.Go(func() {
+			for range steps {
+				if err := act(t.Context(), cores[dice.IntN(2)], who, room, dice, 60); err != nil {
+					t.Error(err)
+				}
+			}
+		})
+	}
+	working.Wait()
+}
+
 // Four people do whatever they like through two processes at once. A client
 // that watched from the middle on, one that did not read until the end, one
 // that comes in at the end and reads from the beginning, in either process, and
@@ -201,20 +219,7 @@ func TestEveryClientEndsUpWithTheSameRoom(t *testing.T) {
 		const each = 60
 		seed := rand.Uint64()
 		t.Log("the seed is", seed)
-		work := func(from, steps int) {
-			var working sync.WaitGroup
-			for i, who := range people {
-				dice := rand.New(rand.NewPCG(seed, uint64(from+i)))
-				working.Go(func() {
-					for range steps {
-						if err := act(t.Context(), cores[dice.IntN(2)], who, room, dice, 60); err != nil {
-							t.Error(err)
-						}
-					}
-				})
-			}
-			working.Wait()
-		}
+		work := func(from uint64, steps int) { actTogether(t, cores, people, room, rand.NewPCG(seed, from), steps) }
 		work(0, 10)
 		watching, lagging := newModel(), newModel()
 		watching.load(t, core, reader, room)
@@ -227,13 +232,11 @@ func TestEveryClientEndsUpWithTheSameRoom(t *testing.T) {
 		ctx, cancel := context.WithTimeout(t.Context(), 60*time.Second)
 		defer cancel()
 		watched := make(chan error, 1)
-		done := make(chan domain.Seq, 1)
-		go func() { watched <- watchUntil(ctx, watching, watcher, done) }()
+		go func() { watched <- watchUntil(ctx, watching, watcher) }()
 		work(10, each)
 		want := newModel()
 		want.load(t, core, reader, room)
-		done <- want.at
-		watcher.Close(broadcast.ErrLeft) // what is queued or missing is read from a new one
+		watcher.Close(broadcast.ErrLeft) // what it has not given yet is read from a new one
 		if err := <-watched; err != nil {
 			t.Fatal(err)
 		}
@@ -266,11 +269,10 @@ func TestEveryClientEndsUpWithTheSameRoom(t *testing.T) {
 
 // watchUntil applies what a view gives until it is closed and all it had was
 // read.
-func watchUntil(ctx context.Context, m *model, live *chat.Live, done <-chan domain.Seq) error {
+func watchUntil(ctx context.Context, m *model, live *chat.Live) error {
 	for {
 		batch, err := live.Next(ctx)
 		if err != nil {
-			<-done
 			return ctx.Err()
 		}
 		for _, line := range batch {
