@@ -27,8 +27,8 @@ func (a *answer) line(l look, width int) string {
 		text = "editing: " + quoted(a.to.raw)
 	}
 	const way = " (Esc drops it)"
-	text = l.method.Truncate(text, max(width-len(way), 1), "…") + way
-	return l.theme.notice.Render(l.method.Truncate(text, width, "…"))
+	text = l.cut(text, max(width-len(way), 1)) + way
+	return l.theme.notice.Render(l.cut(text, width))
 }
 
 // reply begins an answer to a message.

@@ -253,7 +253,7 @@ func (s *screen) showLinks(e *entry) tea.Cmd {
 		return nil
 	}
 	s.panel.show(func(l look) []string {
-		lines := []string{l.theme.bold.Render(l.method.Truncate("Links: your terminal opens them, 1 to 9 copies", l.width, "…"))}
+		lines := []string{l.theme.bold.Render(l.cut("Links: your terminal opens them, 1 to 9 copies", l.width))}
 		for i, href := range links {
 			sign := fmt.Sprintf("%2d ", i+1)
 			rows := l.flow([]span{{text: href, style: l.theme.link, href: href}}, l.width-len(sign), 0)

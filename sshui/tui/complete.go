@@ -29,6 +29,8 @@ func wordBefore(text string, cursor int) (word, bool) {
 	w := word{from: from, typed: head[from:]}
 	command := strings.HasPrefix(text, "/") && !strings.HasPrefix(text, "//")
 	switch {
+	case w.typed == "" && from == 0:
+		return word{}, false
 	case w.typed != "" && strings.IndexByte("@#:", w.typed[0]) >= 0, command && from == 0:
 		w.sign, w.typed = w.typed[0], w.typed[1:]
 	case command:

@@ -24,6 +24,7 @@ func TestWhatCanBeCompleted(t *testing.T) {
 		{"/join de", word{from: 6, typed: "de", after: "join"}, true},
 		{"/msg bob @al", word{from: 9, sign: '@', typed: "al"}, true},
 		{"//jo", word{}, false},
+		{"", word{}, false},
 		{"al", word{}, false},
 		{"mail me@al", word{}, false},
 		{"日本\u3000@al", word{from: 9, sign: '@', typed: "al"}, true},
@@ -32,6 +33,12 @@ func TestWhatCanBeCompleted(t *testing.T) {
 		if ok != c.ok || ok && got != c.want {
 			t.Errorf("%q: %+v (%v), want %+v (%v)", c.text, got, ok, c.want, c.ok)
 		}
+	}
+}
+
+func TestNothingIsCompletedBeforeACommand(t *testing.T) {
+	if w, ok := wordBefore("/join", 0); ok {
+		t.Errorf("%+v could be completed", w)
 	}
 }
 

@@ -9,7 +9,7 @@ import (
 
 // rule is a line across the timeline with a word in it.
 func (l look) rule(word string) string {
-	word = l.method.Truncate(word, max(l.width-4, 1), "…")
+	word = l.cut(word, max(l.width-4, 1))
 	rest := max(l.width-l.method.StringWidth(word)-2, 2)
 	return strings.Repeat("─", rest/2) + " " + word + " " + strings.Repeat("─", rest-rest/2)
 }

@@ -167,7 +167,7 @@ const stampWidth = len("15:04 ")
 
 func (e *entry) paintWide(l look) []row {
 	width := l.nameWidth()
-	shown := l.method.Truncate(e.shownName(), width, "…")
+	shown := l.cut(e.shownName(), width)
 	pad := strings.Repeat(" ", width-l.method.StringWidth(shown))
 	margin := e.stamp(l) + l.theme.name(e.author.Name).Render(shown) + pad + " "
 	indent := strings.Repeat(" ", stampWidth+width+1)
@@ -185,7 +185,7 @@ func (e *entry) paintNarrow(l look) []row {
 	if name != "*" {
 		name += ":"
 	}
-	shown := l.method.Truncate(name, max(l.width/2-stampWidth, 1), "…")
+	shown := l.cut(name, max(l.width/2-stampWidth, 1))
 	indent := stampWidth + l.method.StringWidth(shown) + 1 - 2
 	margin := e.stamp(l) + l.theme.name(e.author.Name).Render(shown) + " "
 	var rows []row
@@ -277,7 +277,7 @@ func (e *entry) quoteLine(l look, width int) string {
 		text = domain.VisibleLine(e.quote.Text)
 	}
 	line := "↳ " + domain.VisibleLine(e.quote.Author) + ": " + text
-	return l.theme.faint.Render(l.method.Truncate(line, max(width, 1), "…"))
+	return l.theme.faint.Render(l.cut(line, max(width, 1)))
 }
 
 // reactionLines count who put what; in brackets, what the reader did.

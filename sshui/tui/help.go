@@ -14,14 +14,14 @@ type table struct {
 }
 
 func (t *table) title(text string) {
-	t.lines = append(t.lines, t.look.theme.bold.Render(t.look.method.Truncate(text, t.look.width, "…")))
+	t.lines = append(t.lines, t.look.theme.bold.Render(t.look.cut(text, t.look.width)))
 }
 
 func (t *table) row(left, right string) {
 	const column = 20
 	l := t.look
 	if l.width < wideEnough || l.method.StringWidth(left) > column {
-		t.lines = append(t.lines, l.method.Truncate("  "+left, l.width, "…"))
+		t.lines = append(t.lines, l.cut("  "+left, l.width))
 		for _, line := range l.wrap(right, l.width-6) {
 			t.lines = append(t.lines, "      "+line)
 		}

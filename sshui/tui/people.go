@@ -72,7 +72,7 @@ func (p *people) lines(l look, width, height int) []string {
 		if person.State == domain.Online {
 			sign = " "
 		}
-		name := l.method.Truncate(person.User.Name, width-2, "…")
+		name := l.cut(person.User.Name, width-2)
 		p.drawn[i] = sign + " " + l.theme.name(person.User.Name).Render(name)
 	}
 	if more := len(list) - shown; more > 0 && shown > 0 {

@@ -94,7 +94,7 @@ func (p *picker) current() *choice {
 // lines draws at most height rows of matches.
 func (p *picker) lines(l look, height int) []string {
 	if len(p.matches) == 0 {
-		return []string{l.theme.faint.Render(l.method.Truncate("nothing matches", l.width, "…"))}
+		return []string{l.theme.faint.Render(l.cut("nothing matches", l.width))}
 	}
 	p.top = min(p.top, p.at)
 	p.top = max(p.top, p.at-height+1)
@@ -108,7 +108,7 @@ func (p *picker) lines(l look, height int) []string {
 		if c.detail != "" {
 			text = pad(l, text, min(l.width/2, 28)) + " " + c.detail
 		}
-		rows = append(rows, style.Render(l.method.Truncate(text, l.width, "…")))
+		rows = append(rows, style.Render(l.cut(text, l.width)))
 	}
 	return rows
 }

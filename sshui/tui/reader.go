@@ -159,7 +159,7 @@ func (s *screen) viewLine(view *tea.View) {
 		if c := s.picker.current(); c != nil {
 			found = c.label + " " + c.detail + ", " + decimal(s.picker.at+1) + " of " + decimal(len(s.picker.matches))
 		}
-		rows = append(rows, s.look.method.Truncate(found, s.size.Width, "…"))
+		rows = append(rows, s.look.cut(found, s.size.Width))
 	}
 	if s.panel.open {
 		rows = append(rows, s.panel.in(s.look, max(s.size.Height-2, 1))...)

@@ -207,6 +207,11 @@ func TestAnInvitationIsTakenOrDeclined(t *testing.T) {
 	screen.Press("/part cellar", enter)
 	screen.Sees("#cellar: you left")
 	screen.SeesNo("+#cellar")
+	check(t, core.Chat.Invite(t.Context(), bob, domain.Address{Name: "cellar"}, "alice"))
+	screen.Sees("+#cellar")
+	check(t, core.Chat.Remove(t.Context(), bob, domain.Address{Name: "cellar"}, "alice"))
+	screen.Sees("#cellar: bobby removed you")
+	screen.SeesNo("+#cellar")
 }
 
 func TestReadingOnOneScreenClearsTheOther(t *testing.T) {

@@ -93,7 +93,7 @@ func (p *places) line(pl *place, l look, width int) string {
 		lead = signHere
 	}
 	lead += p.sign(pl)
-	name := l.method.Truncate(pl.title, max(width-2-l.method.StringWidth(count)-1, 1), "…")
+	name := l.cut(pl.title, max(width-2-l.method.StringWidth(count)-1, 1))
 	gap := strings.Repeat(" ", max(width-2-l.method.StringWidth(name)-l.method.StringWidth(count), 0))
 	switch {
 	case pl.ID == p.current:
@@ -146,10 +146,4 @@ func stateSign(state domain.State) string {
 		return signBusy
 	}
 	return " "
-}
-
-// pad fills a text with blanks up to a width, or cuts it down to it.
-func pad(l look, text string, width int) string {
-	text = l.method.Truncate(text, width, "…")
-	return text + strings.Repeat(" ", max(width-l.method.StringWidth(text), 0))
 }

@@ -50,7 +50,7 @@ func (s *screen) statusLine(width int) string {
 	if tail != "" {
 		room--
 	}
-	text = l.method.Truncate(text, max(room, 0), "…")
+	text = l.cut(text, max(room, 0))
 	gap := strings.Repeat(" ", max(width-l.method.StringWidth(text)-l.method.StringWidth(tail), 0))
 	return style.Render(text) + gap + l.theme.bold.Render(tail)
 }

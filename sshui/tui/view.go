@@ -101,11 +101,11 @@ func (s *screen) header(width int) string {
 			left += " (archived)"
 		}
 		if room := width - l.method.StringWidth(left) - l.method.StringWidth(right) - 4; pl.Topic != "" && room > 8 {
-			left += "  " + l.method.Truncate(domain.VisibleLine(pl.Topic), room, "…")
+			left += "  " + l.cut(domain.VisibleLine(pl.Topic), room)
 		}
 	}
-	right = l.method.Truncate(right, max(width-l.method.StringWidth(left)-1, 0), "…")
-	left = l.method.Truncate(left, width, "…")
+	right = l.cut(right, max(width-l.method.StringWidth(left)-1, 0))
+	left = l.cut(left, width)
 	gap := max(width-l.method.StringWidth(left)-l.method.StringWidth(right), 0)
 	return l.theme.bar.Render(left + strings.Repeat(" ", gap) + right)
 }
