@@ -274,7 +274,10 @@ func evaluate[T any](p *tab, expression string) T {
 func (p *tab) text() string {
 	ctx, cancel := context.WithTimeout(p.ctx, 5*time.Second)
 	defer cancel()
-	text, _ := chromedp.Run(ctx, chromedp.Evaluate[string](`document.body ? document.body.innerText : ""`))
+	text, _ := chromedp.Run(ctx, chromedp.Evaluate[string](`document.body ? document.body.innerText.replace(/\s*\n\s*/g, " | ") : ""`))
+	if most := 1500; len(text) > most {
+		text = text[:most/2] + " … " + text[len(text)-most/2:]
+	}
 	return text
 }
 
@@ -426,4 +429,15 @@ func (s size) String() string { return fmt.Sprintf("%dx%d", s.width, s.height) }
 func (p *tab) resize(s size) {
 	p.tb.Helper()
 	p.do(chromedp.EmulateViewport(s.width, s.height))
+}
+
+// eventually fails unless a condition comes true in time.
+func eventually(tb testing.TB, what string, condition func() bool) {
+	tb.Helper()
+	for deadline := time.Now().Add(patience); !condition(); {
+		if time.Now().After(deadline) {
+			tb.Fatalf("in vain waited for: %s", what)
+		}
+		<-time.After(10 * time.Millisecond)
+	}
 }

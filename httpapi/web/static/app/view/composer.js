@@ -30,7 +30,7 @@ export class Composer extends Component {
   componentDidMount() {
     const { room } = this.props;
     this.fill(draft(room));
-    if (matchMedia("(hover: hover)").matches) this.field?.focus(); // else the phone's keyboard would jump up
+    if (!matchMedia("(pointer: coarse)").matches) this.field?.focus(); // else the phone's keyboard would jump up
     let before = /** @type {import("../rooms.js").Answer | null} */ (null);
     this.over.push(effect(() => {
       const answer = room.answer.value;
@@ -154,9 +154,8 @@ export class Composer extends Component {
     this.close();
     try {
       if (answer?.kind === "edit") {
-        await call("PATCH", at(/** @type {Message} */ ({ room_id: room.id, seq: answer.seq })), { content: text });
-        if (room.answer.value === answer) room.answer.value = null;
-        return;
+        room.answer.value = null; // what is typed from here on is another message
+        return await call("PATCH", at(/** @type {Message} */ ({ room_id: room.id, seq: answer.seq })), { content: text });
       }
       this.clear();
       if (text.startsWith("/") && !text.startsWith("//")) {
@@ -169,7 +168,8 @@ export class Composer extends Component {
       }
     } catch (error) {
       complain(error);
-      if (field.isConnected && !field.value) { // what was refused stays
+      if (answer?.kind === "edit") room.answer.value ??= { ...answer, content: text };
+      else if (field.isConnected && !field.value) { // what was refused stays
         this.fill(text);
         setDraft(room, text);
       }

@@ -1,12 +1,12 @@
 // A room: its head, its timeline, who types, and the composer.
 
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect } from "preact/hooks";
 import { dialog, membersOpen } from "../actions.js";
 import { join, leaveRoom } from "../commands.js";
 import { typists } from "../own.js";
 import { lookAround } from "../people.js";
 import { enterRoom } from "../rooms.js";
-import { go, rememberPlace, takePlace } from "../route.js";
+import { go, takePlace } from "../route.js";
 import { line, list } from "../text.js";
 import { Icon, IconButton, attempt, html } from "../ui.js";
 import { Composer } from "./composer.js";
@@ -26,7 +26,7 @@ function arrange(room, seq) {
   const { timeline } = room, { read, unread } = room.info.value, place = takePlace();
   timeline.divider = room.joined ? read : Infinity; // to a guest nothing is unread
   if (seq || place?.seq) {
-    const aim = seq ? { seq, mark: true } : place;
+    const aim = place?.seq ? place : { seq, mark: true };
     if (timeline.loaded && timeline.find(aim.seq)) {
       timeline.following = false;
       timeline.aim = aim;
@@ -52,21 +52,18 @@ function arrange(room, seq) {
 
 /** @param {{room: Room, seq?: number, visit: object}} props */
 export function RoomView({ room, seq, visit }) {
-  const view = useRef(/** @type {TimelineView | null} */ (null));
   const { role, kind } = room.info.value;
   const readable = role !== "invited";
   useEffect(() => {
     enterRoom(room);
     if (readable) arrange(room, seq);
-    rememberPlace(() => view.current?.place() ?? null);
-    return () => rememberPlace(() => null);
   }, [room, visit, readable]);
   useEffect(() => {
     if (readable) lookAround(room.id).catch(() => {});
   }, [room, readable]);
   return html`<main class="room-view" id="main" tabindex="-1" aria-label=${line(room.info.value.title)}>
       <${Head} room=${room} />
-      ${readable ? html`<${TimelineView} key=${room.id} room=${room} ref=${view} />` : html`<${Invitation} room=${room} />`}
+      ${readable ? html`<${TimelineView} key=${room.id} room=${room} />` : html`<${Invitation} room=${room} />`}
       ${readable ? html`<${Typing} room=${room} />` : null}
       ${room.joined && !room.info.value.archived ? html`<${Composer} key=${room.id} room=${room} />` : null}
       ${room.info.value.archived ? html`<p class="closed">This room is archived: it can be read and no more.</p>` : null}

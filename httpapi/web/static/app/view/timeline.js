@@ -5,6 +5,7 @@ import { Component } from "preact";
 import { linkTo } from "../actions.js";
 import { outbox } from "../outbox.js";
 import { looking, read } from "../own.js";
+import { rememberPlace } from "../route.js";
 import { rowsOf, tellNotices } from "../rows.js";
 import { capped } from "../text.js";
 import { day, exact } from "../time.js";
@@ -43,6 +44,7 @@ export class TimelineView extends Component {
     this.sizes.observe(this.box);
     this.sizes.observe(this.content);
     this.unwatch = looking.subscribe(() => this.note());
+    rememberPlace(() => this.place());
     this.settle();
   }
 
@@ -53,6 +55,7 @@ export class TimelineView extends Component {
   componentWillUnmount() {
     this.sizes?.disconnect();
     this.unwatch();
+    rememberPlace(() => null);
   }
 
   scrolled = () => {

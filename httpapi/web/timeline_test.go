@@ -1,0 +1,157 @@
+package web_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/chromedp/chromedp"
+
+	"parley/domain"
+)
+
+// The limit of messages to a connection does not apply to many people.
+func (h *house) fill(t *testing.T, room domain.Address, n int) (last domain.Seq) {
+	t.Helper()
+	const people = 12
+	for i := range n {
+		name := fmt.Sprintf("writer%d", i%people)
+		if i < people && room != lobby {
+			h.join(t, name, room)
+		}
+		last = h.say(t, name, room, fmt.Sprintf("message number %d", i+1)).Seq
+	}
+	return last
+}
+
+const (
+	shown  = `[...document.querySelectorAll(".message .body")].map((e) => e.innerText.trim())`
+	box    = `document.querySelector(".timeline")`
+	atEnd  = box + `.scrollHeight - ` + box + `.scrollTop - ` + box + `.clientHeight < 4`
+	topRow = `(() => { const top = ` + box + `.getBoundingClientRect().top; const row = [...document.querySelectorAll("[data-seq]")].find((e) => e.getBoundingClientRect().bottom > top + 1);
+		return row.dataset.seq + "@" + Math.round(row.getBoundingClientRect().top - top); })()`
+)
+
+// scrollBy scrolls as a wheel does, in steps.
+func (p *tab) scrollBy(pixels int) {
+	p.tb.Helper()
+	p.eval(fmt.Sprintf(`new Promise((done) => { const box = document.querySelector(".timeline"); let left = %d;
+		const step = () => { const by = Math.sign(left) * Math.min(Math.abs(left), 600); left -= by; box.scrollTop += by; left ? requestAnimationFrame(step) : setTimeout(done, 50); }; step(); })`, pixels))
+}
+
+func TestARoomOpensAtTheFirstUnreadMessage(t *testing.T) {
+	h := openHouse(t)
+	h.known(t, "alice")
+	h.fill(t, lobby, 150)
+	if err := h.Chat.MarkRead(t.Context(), h.known(t, "alice"), lobby, 90, nil); err != nil {
+		t.Fatal(err)
+	}
+	p := h.open(t)
+	p.logIn("alice")
+	p.until("the unread line is in view", `document.querySelector(".unread")?.getBoundingClientRect().top > `+box+`.getBoundingClientRect().top`)
+	first := evaluate[string](p, `document.querySelector(".unread").nextElementSibling.dataset.seq`)
+	if first != "91" {
+		t.Errorf("the unread line stands above %s", first)
+	}
+	p.until("the composer has the cursor", `document.activeElement.id === "composer"`)
+	p.shot("unread")
+	p.until("what is on the screen was read", `document.querySelector(".latest")?.innerText.match(/↓ \d+ new/)`)
+
+	// New messages leave the view where it is.
+	before := p.eval(topRow)
+	h.say(t, "bob", lobby, "a new one")
+	p.until("it is counted", `document.title.includes("•")`)
+	if after := p.eval(topRow); after != before {
+		t.Errorf("the view moved from %v to %v", before, after)
+	}
+	p.click(".latest")
+	p.sees("a new one")
+	p.until("the end", atEnd)
+	p.until("all is read", `!document.title.includes("•")`)
+	p.until("the button is gone", `!document.querySelector(".latest")`)
+	h.wantRead(t, "alice", lobby)
+}
+
+// wantRead waits until somebody has read all of a room.
+func (h *house) wantRead(t *testing.T, name string, room domain.Address) {
+	t.Helper()
+	eventually(t, name+" has read all", func() bool {
+		view, err := h.Chat.Room(t.Context(), h.known(t, name), room)
+		return err == nil && view.Unread == 0
+	})
+}
+
+func TestHistoryLoadsWithoutMovingWhatIsRead(t *testing.T) {
+	h := openHouse(t)
+	h.known(t, "alice")
+	last := h.fill(t, lobby, 900)
+	if err := h.Chat.MarkRead(t.Context(), h.known(t, "alice"), lobby, last, nil); err != nil {
+		t.Fatal(err)
+	}
+	p := h.open(t)
+	p.logIn("alice")
+	p.sees("message number 900")
+	p.until("the end", atEnd)
+	// Whatever is loaded above, the row in view stays, to the pixel.
+	moved := evaluate[string](p, `new Promise((done) => {
+		const box = document.querySelector(".timeline"), moves = [];
+		let most = 0, steps = 0;
+		const look = () => {
+			most = Math.max(most, document.querySelectorAll(".message").length);
+			const top = box.getBoundingClientRect().top;
+			const row = [...document.querySelectorAll("[data-seq]")].find((e) => e.getBoundingClientRect().bottom > top + 1);
+			const was = row.getBoundingClientRect().top, seq = row.dataset.seq;
+			setTimeout(() => {
+				const again = document.querySelector('[data-seq="' + seq + '"]');
+				const by = again ? again.getBoundingClientRect().top - was : 9999;
+				if (Math.abs(by) > 1) moves.push(seq + " by " + by);
+				if (steps++ > 400 || document.body.innerText.includes("message number 1\n")) return done(JSON.stringify({ moves, most, steps }));
+				box.scrollTop -= 400;
+				requestAnimationFrame(look);
+			}, 30);
+		};
+		look();
+	})`)
+	t.Log(moved)
+	if !strings.Contains(moved, `"moves":[]`) {
+		t.Errorf("rows moved while history was loaded: %s", moved)
+	}
+	p.sees("This is where it begins.")
+	if n := p.count(".message"); n > 400 {
+		t.Errorf("%d messages are in the document", n)
+	}
+	p.clickOn("↓ Latest")
+	p.sees("message number 900")
+	p.until("the end", atEnd)
+	if n := p.count(".message"); n > 400 {
+		t.Errorf("%d messages are in the document", n)
+	}
+}
+
+func TestPermalinksAndBackLeadToTheirPlace(t *testing.T) {
+	h := openHouse(t)
+	kitchen := h.room(t, "alice", "kitchen")
+	h.say(t, "alice", kitchen, "in the kitchen")
+	last := h.fill(t, lobby, 300)
+	if err := h.Chat.MarkRead(t.Context(), h.known(t, "alice"), lobby, last, nil); err != nil {
+		t.Fatal(err)
+	}
+	p := h.open(t)
+	p.logIn("alice")
+	p.visit("/r/1/50")
+	p.until("the message has the focus", `document.activeElement.dataset.seq === "50"`)
+	seen := `(() => { const r = document.activeElement.getBoundingClientRect(), b = ` + box + `.getBoundingClientRect(); return r.top >= b.top && r.bottom <= b.bottom; })()`
+	p.until("it is in view", seen)
+	p.check("permalink")
+	p.scrollBy(-700)
+	before := evaluate[string](p, topRow)
+	p.goTo("#kitchen")
+	p.sees("in the kitchen")
+	p.do(chromedp.NavigateBack())
+	p.until("the lobby", `document.querySelector("h1")?.innerText === "#lobby"`)
+	p.until("the place", topRow+" === "+quoted(before))
+
+	// A link to a message is followed within the page.
+	p.write("see " + h.URL + "/r/1/7")
+	p.until("it is stored", `!document.querySelector(".pending") && `+shown+`.at(-1).startsWith("see")`)
+}
