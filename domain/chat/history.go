@@ -50,7 +50,11 @@ func (h *History) text(r Record) string {
 	if r.Deleted {
 		return ""
 	}
-	content, err := h.keyring.Open(encryption.ForMessage(r.RoomID, r.TextSeq, r.Author.ID), r.Sealed)
+	at := encryption.ForMessage(r.RoomID, r.Seq, r.Author.ID)
+	if r.TextSeq != r.Seq {
+		at = encryption.ForEdit(r.RoomID, r.Seq, r.TextSeq, r.Author.ID)
+	}
+	content, err := h.keyring.Open(at, r.Sealed)
 	if err != nil {
 		h.logger.Error("a stored message does not open", "room_id", r.RoomID, "seq", r.Seq, "err", err)
 		return unreadable

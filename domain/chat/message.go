@@ -142,7 +142,7 @@ func (s *Service) Edit(
 	_, err = s.change(ctx, actor, access, Change{
 		Target: seq, Since: since, Mentions: mentions, At: now,
 		Seal: func(at domain.Seq) (encryption.Sealed, error) {
-			return s.keyring.Seal(encryption.ForMessage(access.ID, at, actor.ID()), content)
+			return s.keyring.Seal(encryption.ForEdit(access.ID, seq, at, actor.ID()), content)
 		},
 	}, domain.Event{Type: domain.EventEdited, Target: seq, Message: message, User: actor.Author()})
 	return message, err

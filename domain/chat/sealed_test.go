@@ -48,6 +48,47 @@ func TestATextThatWasMovedInTheStoreOpensNowhere(t *testing.T) {
 	})
 }
 
+// Whoever can write to the database knows, of an edited text, the place that it
+// says it was sealed for. Moved with it to another message of the same author it
+// opens no more than without.
+func TestAnEditedTextThatWasMovedWithItsPlaceOpensNowhere(t *testing.T) {
+	storetest.Engines(t, func(t *testing.T, config store.Config) {
+		core := storetest.NewCoreOn(t, config)
+		alice := core.User(t, "alice")
+		for i := range 4 {
+			send(t, core, alice, fmt.Sprint("message ", i+1))
+		}
+		for _, seq := range []domain.Seq{1, 4} {
+			for _, text := range []string{"first", "second"} {
+				if _, err := core.Chat.Edit(t.Context(), alice, lobby, seq, fmt.Sprint(text, " of ", seq)); err != nil {
+					t.Fatal(err)
+				}
+			}
+		}
+		db := storetest.DB(t, config)
+		steal := func(from string) string {
+			return fmt.Sprintf(`(SELECT token FROM %s)`, from)
+		}
+		storetest.Exec(t, db, `UPDATE messages SET text_seq = 6, token = `+steal(`messages WHERE seq = 1`)+` WHERE seq = 2`)
+		storetest.Exec(t, db, `UPDATE messages SET text_seq = 5, token = `+steal(`message_versions WHERE seq = 5`)+` WHERE seq = 3`)
+		storetest.Exec(t, db, `UPDATE message_versions SET token = `+steal(`message_versions WHERE seq = 5`)+` WHERE target = 4 AND seq = 7`)
+		want := []string{"second of 1", damaged, damaged, "second of 4"}
+		if got := contents(t, core, alice); !slices.Equal(got, want) {
+			t.Errorf("the page shows %q", got)
+		}
+		for seq, want := range map[domain.Seq][]string{1: {"message 1", "first of 1"}, 4: {"message 4", damaged}} {
+			versions, err := core.Chat.Versions(t.Context(), alice, lobby, seq)
+			if err != nil || len(versions) != 2 || versions[0].Content != want[0] || versions[1].Content != want[1] {
+				t.Errorf("message %d said %+v, %v", seq, versions, err)
+			}
+		}
+		storetest.Exec(t, db, `UPDATE messages SET text_seq = 1, token = `+steal(`message_versions WHERE seq = 1`)+` WHERE seq = 4`)
+		if got := contents(t, core, alice)[3]; got != damaged {
+			t.Errorf("the first message's text under the fourth is %q", got)
+		}
+	})
+}
+
 // readable are words that must be in no file and no table.
 var readable = []string{"xylophone-content", "xylophone-nonce", "xylophone-address", storetest.Password}
 

@@ -59,7 +59,7 @@ type Record struct {
 	Seq       domain.Seq
 	Author    domain.Author
 	Sealed    encryption.Sealed // zero once it is deleted
-	TextSeq   domain.Seq        // the place it is sealed for: the message's, or its last edit's
+	TextSeq   domain.Seq        // the place that gave it its text: the message's own, or its last edit's
 	ReplyTo   domain.Seq
 	CreatedAt time.Time
 	EditedAt  time.Time // zero if it never was
@@ -94,7 +94,7 @@ type Change struct {
 	At       time.Time          // UTC, microseconds
 	Since    time.Time          // EventEdited: a message older than this is left alone; zero for no bound
 	Mentions []Mention          // EventEdited
-	// Seal seals the new text of an edited message for the change's place.
+	// Seal seals the new text of an edited message for it and the change's place.
 	Seal func(domain.Seq) (encryption.Sealed, error)
 }
 
@@ -128,7 +128,7 @@ type Marks struct {
 // Version is what a message once said.
 type Version struct {
 	Sealed encryption.Sealed
-	Seq    domain.Seq // the place that it is sealed for
+	Seq    domain.Seq // the message's own, or that of the edit that gave it this text
 	At     time.Time  // when it was written
 }
 

@@ -1,6 +1,7 @@
 package encryption
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/binary"
@@ -26,6 +27,7 @@ type Sealed struct {
 type Binding struct {
 	kind byte
 	ids  [3]int64
+	edit domain.Seq // of kindEdit alone
 }
 
 // The kinds of place that sealed text is bound to. The numbers are stored
@@ -37,11 +39,18 @@ const (
 	kindTopic   byte = 4
 	kindDraft   byte = 5
 	kindStatus  byte = 6
+	kindEdit    byte = 7
 )
 
 // ForMessage binds a message's text to its room, its place and its author.
 func ForMessage(room domain.RoomID, seq domain.Seq, author domain.UserID) Binding {
 	return Binding{kind: kindMessage, ids: [3]int64{int64(room), int64(seq), int64(author)}}
+}
+
+// ForEdit binds the text that an edit, at its own place in the room, gave to a
+// message: to the message as ForMessage does, and to the edit.
+func ForEdit(room domain.RoomID, seq, edit domain.Seq, author domain.UserID) Binding {
+	return Binding{kind: kindEdit, ids: [3]int64{int64(room), int64(seq), int64(author)}, edit: edit}
 }
 
 // ForEmail binds an e-mail address to the user whose it is.
@@ -67,14 +76,18 @@ func ForStatus(user domain.UserID) Binding {
 // envelopeVersion is the first byte inside every token: the layout of header.
 const envelopeVersion = 1
 
-// headerSize is version, kind and three 64-bit numbers.
-const headerSize = 2 + 3*8
+// maxHeader is version, kind and three 64-bit numbers, four of an edit.
+const maxHeader = 2 + 4*8
 
-func (b Binding) header() [headerSize]byte {
-	var h [headerSize]byte
-	h[0], h[1] = envelopeVersion, b.kind
-	for i, id := range b.ids {
-		binary.BigEndian.PutUint64(h[2+8*i:], uint64(id))
+// header is what stands before the text in a token. How long it is depends on
+// the kind in it alone, so no text can be taken for the end of one.
+func (b Binding) header() []byte {
+	h := append(make([]byte, 0, maxHeader), envelopeVersion, b.kind)
+	for _, id := range b.ids {
+		h = binary.BigEndian.AppendUint64(h, uint64(id))
+	}
+	if b.kind == kindEdit {
+		h = binary.BigEndian.AppendUint64(h, uint64(b.edit))
 	}
 	return h
 }
@@ -141,8 +154,8 @@ func (k *Keyring) KeyID() string { return k.ids[0] }
 // Seal encrypts text and binds it to its place.
 func (k *Keyring) Seal(at Binding, text string) (Sealed, error) {
 	header := at.header()
-	plain := make([]byte, 0, headerSize+len(text))
-	plain = append(append(plain, header[:]...), text...)
+	plain := make([]byte, 0, len(header)+len(text))
+	plain = append(append(plain, header...), text...)
 	token, err := fernet.EncryptAndSign(plain, k.keys[0])
 	if err != nil {
 		return Sealed{}, fmt.Errorf("seal: %w", err)
@@ -162,11 +175,11 @@ func (k *Keyring) Open(at Binding, sealed Sealed) (string, error) {
 	}
 	// A time to live would lose history: tokens never expire.
 	plain := fernet.VerifyAndDecrypt([]byte(sealed.Token), 0, []*fernet.Key{key})
-	header := at.header()
-	if len(plain) < headerSize || string(plain[:headerSize]) != string(header[:]) {
+	text, here := bytes.CutPrefix(plain, at.header())
+	if !here {
 		return "", ErrUnreadable
 	}
-	return string(plain[headerSize:]), nil
+	return string(text), nil
 }
 
 func (k *Keyring) find(id string) *fernet.Key {

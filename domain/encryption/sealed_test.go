@@ -34,10 +34,13 @@ func TestSealedTextOpensInItsPlaceOnly(t *testing.T) {
 	ring := newRing(t, newKey(t))
 	rapid.Check(t, func(t *rapid.T) {
 		text := rapid.String().Draw(t, "text")
-		ids := rapid.SliceOfN(rapid.Int64(), 3, 3)
+		ids := rapid.SliceOfN(rapid.Int64(), 4, 4)
 		here, there := ids.Draw(t, "here"), ids.Draw(t, "there")
 		at := func(ids []int64) encryption.Binding {
-			return encryption.ForMessage(domain.RoomID(ids[0]), domain.Seq(ids[1]), domain.UserID(ids[2]))
+			if ids[3]%2 == 0 {
+				return encryption.ForMessage(domain.RoomID(ids[0]), domain.Seq(ids[1]), domain.UserID(ids[2]))
+			}
+			return encryption.ForEdit(domain.RoomID(ids[0]), domain.Seq(ids[1]), domain.Seq(ids[3]), domain.UserID(ids[2]))
 		}
 		sealed, err := ring.Seal(at(here), text)
 		if err != nil {

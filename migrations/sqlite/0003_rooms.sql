@@ -29,7 +29,7 @@ UPDATE members SET role = 'member' WHERE joined_at IS NOT NULL;
 UPDATE rooms SET members = (SELECT count(*) FROM members m WHERE m.room_id = rooms.id AND m.role IS NOT NULL);
 CREATE INDEX members_owners ON members (room_id) WHERE role = 'owner';
 
--- Text_seq is the place that the text is sealed for: the message's own, or
+-- Text_seq is the place that gave the message its text: its own, or
 -- that of its last edit. Of a deleted message the token is empty.
 ALTER TABLE messages ADD COLUMN text_seq INTEGER;
 ALTER TABLE messages ADD COLUMN edited_at INTEGER;
@@ -59,8 +59,8 @@ CREATE TABLE changes (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX changes_notices ON changes (room_id, seq) WHERE type IN ('member', 'room', 'pin');
 
--- What an edited message said before; seq is the place that the text is sealed
--- for.
+-- What an edited message said before; seq is the place that gave it that text:
+-- its own, or that of an edit.
 CREATE TABLE message_versions (
     room_id    INTEGER NOT NULL,
     target     INTEGER NOT NULL,
