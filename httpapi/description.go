@@ -112,7 +112,7 @@ func describeSockets(api *huma.OpenAPI) {
 	})
 }
 
-const liveText = `The token comes in the Authorization header or, from a browser, as the pair of subprotocols parley.v1, bearer.<token>. One text frame carries one or more events, one JSON object a line. A frame has at most 64 KiB. A client must bear fields and events that it does not know.
+const liveText = `The token comes in the Authorization header or, from a browser, as the pair of subprotocols parley.v1, bearer.<token>. One text frame carries one or more events, one JSON object a line. A frame that a client sends has at most 64 KiB; one that it gets can be bigger. A client must bear fields and events that it does not know.
 
 What a client sends; room is a name, @bob, @bob,carol or an id:
 
@@ -149,11 +149,13 @@ Of the moment: kept nowhere, without a place in the history. These reach everybo
 {"type":"typing","room_id":1,"room":"lobby","username":"alice"}
 {"type":"presence","room_id":1,"room":"lobby","users":[{"username":"alice","state":"away","status":"at lunch"}]} with state online, away, dnd or offline, of those who came, went or changed.
 
-These reach all connections of mine, whatever they follow, but the one that caused them:
+These reach all connections of mine, whatever they follow; read spares the one that it came from:
 
 {"type":"read","room_id":1,"room":"lobby","seq":58}
 {"type":"draft","room_id":1,"room":"lobby","content":"..."}
 {"type":"room","room_id":9,"room":"kitchen","change":"added","kind":"private","topic":"...","username":"bob","role":"invited","at":"..."} says that a room is mine now, or with role invited that bob invites me.
+{"type":"member","room_id":9,"room":"kitchen","change":"removed","username":"carol","by":"bob","at":"..."} says that bob took my invitation back.
+{"type":"member","room_id":9,"room":"kitchen","change":"left","username":"carol","at":"..."} says that I declined it.
 {"type":"room","room_id":1,"room":"lobby","change":"settings","kind":"public","muted":true,"notify":"mentions"}
 
 The server pings every 25 s and closes a connection that is silent for 60 s. A person has 20 connections at most, and sends 30 messages at once, then 10 a second.`

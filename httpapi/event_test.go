@@ -212,6 +212,13 @@ func TestTheDescriptionKnowsEveryEventAndItsFields(t *testing.T) {
 	bob.ok("PUT /rooms/den/read", object{"seq": 4})
 	bob.ok("PATCH /me", object{"status": "here"})
 	carol.sends("@bob", "psst")
+	for _, withdrawing := range []*caller{carol, bob} { // one takes it back, the other declines
+		if withdrawing == carol {
+			carol.makes("attic", "private")
+		}
+		carol.ok("PUT /rooms/attic/members/bob", nil)
+		withdrawing.ok("DELETE /rooms/attic/members/bob", nil)
+	}
 	typist := d.live(t, alice.token)
 	typist.follow("den", -1)
 	typist.say(object{"type": "typing", "room": "den"})

@@ -87,7 +87,7 @@ func (s *Server) firstCalls(api huma.API) {
 }
 
 // firstPages is how many pages of history are read at most where many messages
-// were deleted.
+// were deleted: one of as many as were asked for, and then long ones.
 const firstPages = 5
 
 // firstMessages gives the newest messages as they stand now. The first API has
@@ -112,7 +112,7 @@ func (s *Server) firstMessages(ctx context.Context, actor auth.Actor, in *firstH
 		if len(newestFirst) == limit || !page.HasBefore {
 			break
 		}
-		span.Before = &page.Messages[0].Seq
+		span.Before, span.Limit = &page.Messages[0].Seq, chat.MaxPage
 	}
 	slices.Reverse(newestFirst)
 	return &firstHistoryOutput{append([]firstMessage{}, newestFirst...)}, nil

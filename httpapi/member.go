@@ -39,7 +39,7 @@ type membersInput struct {
 // members is a page of a room's members.
 type members struct {
 	Members []wire.Member `json:"members" nullable:"false" doc:"By user_id, the invited among them"`
-	Next    domain.UserID `json:"next,omitempty" doc:"The after of the next page; left out on the last one"`
+	Next    domain.UserID `json:"next,omitempty" doc:"The after of the next page, which may be empty; left out if there is none"`
 }
 
 type membersOutput struct{ Body members }

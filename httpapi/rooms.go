@@ -44,7 +44,7 @@ type roomOutput struct{ Body wire.Room }
 // rooms is a list of rooms.
 type rooms struct {
 	Rooms []wire.Room `json:"rooms" nullable:"false"`
-	Next  string      `json:"next,omitempty" doc:"The after of the next page; left out on the last one"`
+	Next  string      `json:"next,omitempty" doc:"The after of the next page, which may be empty; left out if there is none"`
 }
 
 type roomsOutput struct{ Body rooms }
