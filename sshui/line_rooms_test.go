@@ -151,6 +151,14 @@ func TestAnswersAndChangesAreLines(t *testing.T) {
 	p.Sees(" -- alice deleted 1")
 }
 
+func TestWhoeverAsksWhoIsThereMakesNoConversation(t *testing.T) {
+	d := open(t, options{})
+	got := run(t, d.logIn(t, "bob"), strings.NewReader("/who @alice\n/part @alice\n/rooms\n"), "plain")
+	if got.status != 1 || strings.Count(got.told, "(room.not_found)") != 2 || got.out != "  lobby\n" {
+		t.Errorf("got %+v", got)
+	}
+}
+
 func TestWhoIsRemovedSpeaksToNobody(t *testing.T) {
 	d := open(t, options{})
 	board := d.room(t, "board", domain.RoomPrivate, "bob")

@@ -175,6 +175,28 @@ func TestTailOfSeveralRoomsNamesThem(t *testing.T) {
 	}
 }
 
+// What is committed at once is read at once.
+func TestARoomHasItsNewNameFromTheRenamingOn(t *testing.T) {
+	d := open(t, options{})
+	dev := d.room(t, "dev", domain.RoomPublic)
+	at := d.put(t, "alice", dev, "before")
+	_, out := tailing(t, d.logIn(t, "bob"), "tail dev lobby")
+	next(t, out)
+	after := at
+	after.Room, after.Seq, after.Content = "builders", at.Seq+2, "after"
+	d.core.Hub.Publish(
+		domain.Event{
+			Type: domain.EventRoom, Change: domain.Renamed, RoomID: at.RoomID, Room: "builders", Seq: at.Seq + 1, By: at.Author, At: at.CreatedAt,
+		},
+		domain.Event{Type: domain.EventMessage, RoomID: at.RoomID, Room: "builders", Seq: at.Seq + 2, Message: after},
+	)
+	for _, want := range []string{"dev ", "builders "} {
+		if line := next(t, out); !strings.HasPrefix(line, want) {
+			t.Errorf("got %q, want it to begin with %q", line, want)
+		}
+	}
+}
+
 func TestTailWaitsForAConversationToBegin(t *testing.T) {
 	d := open(t, options{})
 	_, out := tailing(t, d.logIn(t, "bob"), "tail --json @alice")

@@ -113,7 +113,7 @@ func (f *following) parse() error {
 // join follows the rooms, each once, however it is called.
 func (f *following) join(ctx context.Context) error {
 	for _, room := range f.rooms {
-		view, err := f.find(ctx, room)
+		view, err := line.Find(ctx, f.Chat, f.Actor, room)
 		if err != nil {
 			return err
 		}
@@ -137,16 +137,6 @@ func (f *following) join(ctx context.Context) error {
 	return nil
 }
 
-// find gives a room. A direct conversation is there as soon as somebody waits
-// for what is said in it.
-func (f *following) find(ctx context.Context, room domain.Address) (chat.View, error) {
-	if people := room.People(); people != nil {
-		view, _, err := f.Chat.Open(ctx, f.Actor, people)
-		return view, err
-	}
-	return f.Chat.Room(ctx, f.Actor, room)
-}
-
 func (f *following) announce(view chat.View) *wire.Line {
 	return wire.NewSubscribed(view.Room, view.Read)
 }
@@ -161,6 +151,7 @@ func (f *following) pass(ctx context.Context) error {
 	f.buffer.Reset()
 	for _, l := range batch {
 		f.write(l)
+		f.rename(&l.Event)
 	}
 	if _, err = f.out.Write(f.buffer.Bytes()); err != nil {
 		return err
@@ -169,7 +160,7 @@ func (f *following) pass(ctx context.Context) error {
 		f.buffer = bytes.Buffer{}
 	}
 	for _, l := range batch {
-		f.learn(&l.Event)
+		f.end(&l.Event)
 	}
 	return nil
 }
@@ -201,14 +192,18 @@ func (f *following) where(room place) string {
 	return ""
 }
 
-// learn notes that a room has another name, and tells that it is the caller's
-// no more. What ended an earlier stay there is history like the rest.
-func (f *following) learn(e *domain.Event) {
-	room, followed := f.followed[e.RoomID]
-	if followed && e.Type == domain.EventRoom && e.Change == domain.Renamed {
+// rename notes that a room has another name from here on.
+func (f *following) rename(e *domain.Event) {
+	if room, followed := f.followed[e.RoomID]; followed && e.Type == domain.EventRoom && e.Change == domain.Renamed {
 		room.name = domain.VisibleLine(e.Room)
 		f.followed[e.RoomID] = room
 	}
+}
+
+// end tells that a room is the caller's no more. What ended an earlier stay
+// there is history like the rest.
+func (f *following) end(e *domain.Event) {
+	room, followed := f.followed[e.RoomID]
 	if !followed || !e.Ends(f.Actor.ID()) || f.live.Follows(e.RoomID) {
 		return
 	}

@@ -1,9 +1,11 @@
 package line
 
 import (
+	"context"
 	"strings"
 
 	"parley/domain"
+	"parley/domain/auth"
 	"parley/domain/broadcast"
 	"parley/domain/chat"
 	"parley/domain/wire"
@@ -44,26 +46,36 @@ func (c *conversation) follow(view chat.View, after domain.Seq, inView bool) (ch
 	return followed, err
 }
 
-// find gives a room that somebody named. A direct conversation is made if it is
-// not there.
+// Find gives the room at an address. A direct conversation is made if it is not
+// there, so that somebody can wait for what is said in it.
+func Find(ctx context.Context, service *chat.Service, actor auth.Actor, at domain.Address) (chat.View, error) {
+	if people := at.People(); people != nil {
+		view, _, err := service.Open(ctx, actor, people)
+		return view, err
+	}
+	return service.Room(ctx, actor, at)
+}
+
+// find gives the room that somebody wants to be in or to speak in.
 func (c *conversation) find(place string) (chat.View, error) {
-	address, err := domain.ParseAddress(place)
+	at, err := domain.ParseAddress(place)
 	if err != nil {
 		return chat.View{}, err
 	}
-	if people := address.People(); people != nil {
-		view, _, err := c.Chat.Open(c.ctx, c.Actor, people)
-		return view, err
-	}
-	return c.Chat.Room(c.ctx, c.Actor, address)
+	return Find(c.ctx, c.Chat, c.Actor, at)
 }
 
-// oneOf gives the room that a command names, or the one that lines go to.
+// oneOf gives the room that a command names, or the one that lines go to. It
+// makes none.
 func (c *conversation) oneOf(args string) (chat.View, error) {
-	if args == "" {
-		return c.Chat.Room(c.ctx, c.Actor, domain.Address{ID: c.here.ID})
+	at := domain.Address{ID: c.here.ID}
+	if args != "" {
+		var err error
+		if at, err = domain.ParseAddress(args); err != nil {
+			return chat.View{}, err
+		}
 	}
-	return c.find(args)
+	return c.Chat.Room(c.ctx, c.Actor, at)
 }
 
 func (c *conversation) join(_ Entry, args string) error {
