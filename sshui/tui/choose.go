@@ -188,7 +188,7 @@ func (s *screen) react(e *entry, emoji string) tea.Cmd {
 		return nil
 	}
 	s.used(emoji)
-	c, at, seq, on := s.config, s.room.address(), e.seq, !e.reacted(clean, s.places.me)
+	c, at, seq, on := s.config, s.room.address(), e.seq, !e.reacted(clean, s.roomList.me)
 	return s.ask(func(ctx context.Context) (func(*screen) tea.Cmd, error) {
 		return nil, c.Chat.React(ctx, c.Actor, at, seq, clean, on)
 	})

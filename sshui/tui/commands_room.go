@@ -21,8 +21,8 @@ func (s *screen) join(args string) tea.Cmd {
 		s.complain(domain.AsError(err).Message)
 		return nil
 	}
-	if pl := s.places.named(at.Name); pl != nil && !pl.invited() {
-		return s.enter(pl)
+	if lr := s.roomList.named(at.Name); lr != nil && !lr.invited() {
+		return s.enter(lr)
 	}
 	c, live := s.config, s.live
 	return s.ask(func(ctx context.Context) (func(*screen) tea.Cmd, error) {
@@ -42,31 +42,31 @@ func follow(ctx context.Context, live *chat.Live, id domain.RoomID) (func(*scree
 
 // goTo takes a room into the list and brings it into view.
 func (s *screen) goTo(view chat.View) tea.Cmd {
-	if known := s.places.find(view.ID); known != nil {
+	if known := s.roomList.find(view.ID); known != nil {
 		view.Unread, view.Mentions, view.Draft = known.Unread, known.Mentions, known.Draft
 	}
-	pl := s.places.put(view)
-	if pl.ID == s.room.id && !s.room.opened { // it was looked at as an invitation
-		return tea.Batch(s.open(pl), s.askPeople())
+	lr := s.roomList.put(view)
+	if lr.ID == s.room.id && !s.room.opened { // it was looked at as an invitation
+		return tea.Batch(s.open(lr), s.askPeople())
 	}
-	return s.enter(pl)
+	return s.enter(lr)
 }
 
 // part leaves the room in view, or another of the list.
 func (s *screen) part(args string) tea.Cmd {
-	pl := s.places.find(s.room.id)
+	lr := s.roomList.find(s.room.id)
 	if args != "" {
-		pl = s.places.named(strings.TrimPrefix(args, "#"))
+		lr = s.roomList.named(strings.TrimPrefix(args, "#"))
 	}
-	if pl == nil {
+	if lr == nil {
 		s.complain("you are in no such room")
 		return nil
 	}
-	c, at, invited := s.config, domain.Address{ID: pl.ID}, pl.invited()
+	c, at, invited := s.config, domain.Address{ID: lr.ID}, lr.invited()
 	return s.ask(func(ctx context.Context) (func(*screen) tea.Cmd, error) {
 		err := c.Chat.Leave(ctx, c.Actor, at)
 		return func(s *screen) tea.Cmd {
-			if gone := s.places.find(at.ID); gone != nil && invited { // of a room one is in, its last event tells
+			if gone := s.roomList.find(at.ID); gone != nil && invited { // of a room one is in, its last event tells
 				return s.end(gone, &domain.Event{Type: domain.EventMember, Change: domain.Left})
 			}
 			return nil
@@ -106,7 +106,7 @@ func (s *screen) listRooms(string) tea.Cmd {
 		var choices []choice
 		for _, view := range views {
 			c := s.joinable(view)
-			if s.places.find(view.ID) != nil {
+			if s.roomList.find(view.ID) != nil {
 				c.detail = "you are in it"
 			}
 			choices = append(choices, c)
@@ -138,11 +138,11 @@ func (s *screen) create(args string) tea.Cmd {
 func (s *screen) topic(args string) tea.Cmd {
 	switch args {
 	case "":
-		pl := s.places.find(s.room.id)
-		if pl == nil || pl.Topic == "" {
+		lr := s.roomList.find(s.room.id)
+		if lr == nil || lr.Topic == "" {
 			s.notify("there is no topic; /topic TEXT sets it")
 		} else {
-			s.notify("topic: " + pl.Topic)
+			s.notify("topic: " + lr.Topic)
 		}
 		return nil
 	case "-":
@@ -215,11 +215,11 @@ func (s *screen) role(args string) tea.Cmd {
 }
 
 func (s *screen) mute(string) tea.Cmd {
-	pl := s.places.find(s.room.id)
-	if pl == nil {
+	lr := s.roomList.find(s.room.id)
+	if lr == nil {
 		return nil
 	}
-	muted := !pl.Muted
+	muted := !lr.Muted
 	return s.configure(chat.Settings{Muted: &muted})
 }
 
@@ -240,17 +240,17 @@ func (s *screen) configure(wanted chat.Settings) tea.Cmd {
 }
 
 func (s *screen) configured(view chat.View) {
-	pl := s.places.find(view.ID)
-	if pl == nil {
+	lr := s.roomList.find(view.ID)
+	if lr == nil {
 		return
 	}
-	pl.Muted, pl.Notify = view.Muted, view.Notify
-	s.places.version++
-	said := pl.title + ": you are called by " + map[domain.Notify]string{
+	lr.Muted, lr.Notify = view.Muted, view.Notify
+	s.roomList.version++
+	said := lr.title + ": you are called by " + map[domain.Notify]string{
 		domain.NotifyAll: "every message", domain.NotifyMentions: "mentions", domain.NotifyNone: "nothing",
 	}[view.Notify]
 	if view.Muted {
-		said = pl.title + " is muted; /mute again to hear it"
+		said = lr.title + " is muted; /mute again to hear it"
 	}
 	s.notify(said)
 }

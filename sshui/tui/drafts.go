@@ -39,8 +39,8 @@ func (s *screen) draft() string {
 
 // keepDraft asks for the draft to be kept soon, if it changed.
 func (s *screen) keepDraft() tea.Cmd {
-	pl := s.places.find(s.room.id)
-	if pl == nil || s.drafts.waiting || pl.invited() || pl.Draft == s.draft() {
+	lr := s.roomList.find(s.room.id)
+	if lr == nil || s.drafts.waiting || lr.invited() || lr.Draft == s.draft() {
 		return nil
 	}
 	s.drafts.waiting = true
@@ -50,13 +50,13 @@ func (s *screen) keepDraft() tea.Cmd {
 // writeDraft keeps what is written in the room in view.
 func (s *screen) writeDraft() tea.Cmd {
 	s.drafts.waiting = false
-	pl := s.places.find(s.room.id)
-	if pl == nil || pl.invited() || pl.Draft == s.draft() {
+	lr := s.roomList.find(s.room.id)
+	if lr == nil || lr.invited() || lr.Draft == s.draft() {
 		return nil
 	}
-	was := pl.Draft
-	pl.Draft = s.draft()
-	c, id, text, from := s.config, pl.ID, pl.Draft, s.live.Subscription
+	was := lr.Draft
+	lr.Draft = s.draft()
+	c, id, text, from := s.config, lr.ID, lr.Draft, s.live.Subscription
 	return s.io(readTimeout, func(ctx context.Context) tea.Msg {
 		return draftedMsg{id, was, c.Chat.SetDraft(ctx, c.Actor, domain.Address{ID: id}, text, from)}
 	})
@@ -64,25 +64,25 @@ func (s *screen) writeDraft() tea.Cmd {
 
 // drafted tries again later what was not kept.
 func (s *screen) drafted(msg draftedMsg) {
-	pl := s.places.find(msg.room)
-	if msg.err == nil || pl == nil || msg.room != s.room.id {
+	lr := s.roomList.find(msg.room)
+	if msg.err == nil || lr == nil || msg.room != s.room.id {
 		return
 	}
 	if kind := domain.KindOf(msg.err); kind == domain.RateLimited || kind == domain.Unavailable {
-		pl.Draft = msg.was
+		lr.Draft = msg.was
 	}
 }
 
 // takeDraft takes what the reader wrote on another screen, unless something
 // else is being written on this one.
 func (s *screen) takeDraft(event *domain.Event) {
-	pl := s.places.find(event.RoomID)
-	if pl == nil {
+	lr := s.roomList.find(event.RoomID)
+	if lr == nil {
 		return
 	}
-	untouched := s.draft() == pl.Draft
-	pl.Draft = cleanTyped(event.Content)
-	if pl.ID == s.room.id && untouched && !s.room.answer.edits && !s.composer.recalling() {
-		s.composer.set(pl.Draft)
+	untouched := s.draft() == lr.Draft
+	lr.Draft = cleanTyped(event.Content)
+	if lr.ID == s.room.id && untouched && !s.room.answer.edits && !s.composer.recalling() {
+		s.composer.set(lr.Draft)
 	}
 }

@@ -53,28 +53,28 @@ func (s *screen) take(event *domain.Event) tea.Cmd {
 
 // takeHistory takes an event of a room's history.
 func (s *screen) takeHistory(event *domain.Event) tea.Cmd {
-	pl := s.places.find(event.RoomID)
-	if pl == nil {
+	lr := s.roomList.find(event.RoomID)
+	if lr == nil {
 		return nil
 	}
 	r := s.rooms.find(event.RoomID)
-	fresh := event.Seq > pl.Head
-	pl.Head = max(pl.Head, event.Seq)
+	fresh := event.Seq > lr.Head
+	lr.Head = max(lr.Head, event.Seq)
 	if r != nil {
 		fresh = r.timeline.take(event)
 	}
-	if event.Ends(s.places.me) {
-		return s.end(pl, event)
+	if event.Ends(s.roomList.me) {
+		return s.end(lr, event)
 	}
 	switch event.Type {
 	case domain.EventMessage:
 		if fresh {
-			s.arrive(pl, r, &event.Message)
+			s.arrive(lr, r, &event.Message)
 		}
 	case domain.EventMember:
-		s.takeMember(pl, event)
+		s.takeMember(lr, event)
 	case domain.EventRoom:
-		s.takeRoom(pl, event)
+		s.takeRoom(lr, event)
 	}
 	if fresh && r == s.room {
 		s.hear(event)
@@ -83,44 +83,44 @@ func (s *screen) takeHistory(event *domain.Event) tea.Cmd {
 }
 
 // arrive takes a new message.
-func (s *screen) arrive(pl *place, r *room, m *domain.Message) {
+func (s *screen) arrive(lr *listed, r *room, m *domain.Message) {
 	if r != nil {
 		delete(r.typing, m.Author.Name)
 	}
-	if m.Author.ID == s.places.me {
+	if m.Author.ID == s.roomList.me {
 		return
 	}
 	inView := r != nil && r == s.room
 	mentioned := mentions(m.Mentions, s.config.Actor.Name())
 	switch {
 	case !inView:
-		s.places.count(pl, mentioned)
+		s.roomList.count(lr, mentioned)
 	case !s.focused && !r.timeline.showUnread:
 		r.timeline.markUnreadFrom(r.timeline.seen)
 	}
 	if inView && s.focused {
 		return
 	}
-	if pl.called(mentioned) || s.bell == bellAll && !pl.Muted && pl.Notify != domain.NotifyNone {
-		s.alert.note(m, pl.title)
+	if lr.called(mentioned) || s.bell == bellAll && !lr.Muted && lr.Notify != domain.NotifyNone {
+		s.alert.note(m, lr.title)
 	}
 }
 
-func (s *screen) takeMember(pl *place, event *domain.Event) {
+func (s *screen) takeMember(lr *listed, event *domain.Event) {
 	switch event.Change {
 	case domain.Joined:
-		pl.Members++
+		lr.Members++
 	case domain.Left, domain.Removed:
-		pl.Members--
+		lr.Members--
 	}
-	if event.User.ID == s.places.me && event.Role.In() {
-		pl.Role = event.Role
+	if event.User.ID == s.roomList.me && event.Role.In() {
+		lr.Role = event.Role
 	}
-	s.places.version++
+	s.roomList.version++
 }
 
-func (s *screen) takeRoom(pl *place, event *domain.Event) {
-	view := pl.View
+func (s *screen) takeRoom(lr *listed, event *domain.Event) {
+	view := lr.View
 	switch event.Change {
 	case domain.TopicSet:
 		view.Topic = event.Topic
@@ -131,11 +131,11 @@ func (s *screen) takeRoom(pl *place, event *domain.Event) {
 	default:
 		return
 	}
-	s.places.put(view)
+	s.roomList.put(view)
 }
 
 // end takes a room away that is the reader's no longer.
-func (s *screen) end(pl *place, event *domain.Event) tea.Cmd {
+func (s *screen) end(lr *listed, event *domain.Event) tea.Cmd {
 	note := noticed(event)
 	switch event.Change {
 	case domain.Left:
@@ -143,28 +143,28 @@ func (s *screen) end(pl *place, event *domain.Event) tea.Cmd {
 	case domain.Removed:
 		note = domain.VisibleLine(event.By.Name) + " removed you"
 	}
-	title := pl.title
-	s.places.remove(pl.ID)
-	s.rooms.remove(pl.ID)
-	if s.room.id != pl.ID {
+	title := lr.title
+	s.roomList.remove(lr.ID)
+	s.rooms.remove(lr.ID)
+	if s.room.id != lr.ID {
 		s.notify(title + ": " + note)
 		return nil
 	}
 	s.composer.clear()
 	s.room.opened = false // nothing more is written of it
-	cmd := s.enter(s.places.at(1))
+	cmd := s.enter(s.roomList.at(1))
 	s.notify(title + ": " + note)
 	return cmd
 }
 
 // takeOwn takes news of the reader's own list of rooms.
 func (s *screen) takeOwn(event *domain.Event) tea.Cmd {
-	pl := s.places.find(event.RoomID)
+	lr := s.roomList.find(event.RoomID)
 	switch {
-	case event.Change == domain.Configured && pl != nil:
-		pl.Muted, pl.Notify = event.Muted, event.Notify
-		s.places.version++
-	case event.Change == domain.Added && (pl == nil || pl.invited()):
+	case event.Change == domain.Configured && lr != nil:
+		lr.Muted, lr.Notify = event.Muted, event.Notify
+		s.roomList.version++
+	case event.Change == domain.Added && (lr == nil || lr.invited()):
 		return s.add(event.RoomID, event.Role, domain.VisibleLine(event.By.Name))
 	}
 	return nil
@@ -196,27 +196,27 @@ func (s *screen) added(view chat.View, by string) tea.Cmd {
 	if view.ID == 0 {
 		return nil
 	}
-	known := s.places.find(view.ID)
+	known := s.roomList.find(view.ID)
 	if known == nil && view.Role.In() && view.Kind == domain.RoomDirect && view.Head > view.Read {
 		view.Unread = int(min(view.Head-view.Read, chat.MaxUnread)) // what was written is what it was opened for
 	}
-	pl := s.places.put(view)
-	if pl.invited() && by != "" {
-		s.notify(by + " invites you to " + pl.title)
+	lr := s.roomList.put(view)
+	if lr.invited() && by != "" {
+		s.notify(by + " invites you to " + lr.title)
 	}
-	if pl.ID == s.room.id && !s.room.opened && !pl.invited() { // it was looked at as an invitation
-		return tea.Batch(s.open(pl), s.askPeople())
+	if lr.ID == s.room.id && !s.room.opened && !lr.invited() { // it was looked at as an invitation
+		return tea.Batch(s.open(lr), s.askPeople())
 	}
 	return nil
 }
 
 // takeRead takes that the reader read on another screen.
 func (s *screen) takeRead(event *domain.Event) tea.Cmd {
-	pl := s.places.find(event.RoomID)
-	if pl == nil {
+	lr := s.roomList.find(event.RoomID)
+	if lr == nil {
 		return nil
 	}
-	pl.Read = max(pl.Read, event.Seq)
+	lr.Read = max(lr.Read, event.Seq)
 	if r := s.rooms.find(event.RoomID); r != nil && r.opened {
 		r.marked = max(r.marked, event.Seq)
 		line := &r.timeline
@@ -226,12 +226,12 @@ func (s *screen) takeRead(event *domain.Event) tea.Cmd {
 		}
 		if r != s.room {
 			unread, mentions := line.unreadBelow()
-			s.places.read(pl, unread, mentions)
+			s.roomList.read(lr, unread, mentions)
 		}
 		return nil
 	}
-	if event.Seq >= pl.Head {
-		s.places.read(pl, 0, 0)
+	if event.Seq >= lr.Head {
+		s.roomList.read(lr, 0, 0)
 		return nil
 	}
 	return s.refresh()
@@ -249,7 +249,7 @@ func (s *screen) refresh() tea.Cmd {
 func (s *screen) refreshed(views []chat.View) tea.Cmd {
 	var cmds []tea.Cmd
 	for _, view := range views {
-		known := s.places.find(view.ID)
+		known := s.roomList.find(view.ID)
 		if known == nil {
 			cmds = append(cmds, s.add(view.ID, view.Role, ""))
 			continue
@@ -261,7 +261,7 @@ func (s *screen) refreshed(views []chat.View) tea.Cmd {
 		if view.ID == s.room.id {
 			view.Draft = known.Draft
 		}
-		s.places.put(view)
+		s.roomList.put(view)
 	}
 	return tea.Batch(cmds...)
 }

@@ -39,7 +39,7 @@ type retryMsg struct{}
 
 // start follows every room and reads the first one.
 func (s *screen) start() tea.Cmd {
-	c, live, me := s.config, s.live, s.places.me
+	c, live, me := s.config, s.live, s.roomList.me
 	return s.io(readTimeout, func(ctx context.Context) tea.Msg {
 		views, err := live.FollowAll(ctx)
 		if err != nil {
@@ -62,15 +62,15 @@ func (s *screen) start() tea.Cmd {
 // firstRoom says which room to begin with, and where: where the reader was
 // last, on whatever screen; else where something is unread.
 func firstRoom(views []chat.View, me domain.UserID, at chat.Place) (chat.View, chat.Place) {
-	p := places{me: me}
-	p.set(views)
-	if pl := p.find(at.Room); pl != nil && !pl.invited() {
-		return pl.View, at
+	rl := roomList{me: me}
+	rl.set(views)
+	if lr := rl.find(at.Room); lr != nil && !lr.invited() {
+		return lr.View, at
 	}
-	first := p.list[0]
-	for _, pl := range p.list {
-		if pl.Unread > 0 && !pl.Muted && !pl.invited() {
-			first = pl
+	first := rl.rooms[0]
+	for _, lr := range rl.rooms {
+		if lr.Unread > 0 && !lr.Muted && !lr.invited() {
+			first = lr
 			break
 		}
 	}
@@ -111,13 +111,13 @@ func (s *screen) begin(msg startedMsg) tea.Cmd {
 	s.status.outage = ""
 	s.started = true
 	s.presence = msg.presence
-	s.places.set(msg.views)
+	s.roomList.set(msg.views)
 	typed := s.composer
-	s.show(s.places.find(msg.at.Room))
+	s.show(s.roomList.find(msg.at.Room))
 	if !typed.empty() { // it was written meanwhile
 		s.composer = typed
 	}
-	s.place(pageMsg{room: msg.at.Room, need: opening, page: msg.page})
+	s.fill(pageMsg{room: msg.at.Room, need: opening, page: msg.page})
 	if msg.at.Seq > 0 {
 		s.room.timeline.standBefore(msg.at.Seq)
 	}
@@ -125,24 +125,24 @@ func (s *screen) begin(msg startedMsg) tea.Cmd {
 }
 
 // enter brings a room into view, as it was left if it was open before.
-func (s *screen) enter(pl *place) tea.Cmd {
-	if pl == nil || pl.ID == s.room.id || !s.started {
+func (s *screen) enter(lr *listed) tea.Cmd {
+	if lr == nil || lr.ID == s.room.id || !s.started {
 		return nil
 	}
 	left := s.room
 	cmd := tea.Batch(s.writeDraft(), s.writeMark(left))
 	s.goBy(left)
-	s.show(pl)
-	if pl.invited() {
-		s.reader.announce(s.describe(pl))
+	s.show(lr)
+	if lr.invited() {
+		s.reader.announce(s.describe(lr))
 		return cmd
 	}
 	if s.room.opened {
 		s.room.timeline.comeBack(s.room.marked)
-		s.reader.announce(s.describe(pl))
+		s.reader.announce(s.describe(lr))
 		return tea.Batch(cmd, s.askPeople())
 	}
-	return tea.Batch(cmd, s.open(pl), s.askPeople())
+	return tea.Batch(cmd, s.open(lr), s.askPeople())
 }
 
 // goBy notes how a room is left.
@@ -153,9 +153,9 @@ func (s *screen) goBy(left *room) {
 	if left.answer.edits {
 		left.answer.text = s.composer.value()
 	}
-	if pl := s.places.find(left.id); pl != nil && left.opened {
+	if lr := s.roomList.find(left.id); lr != nil && left.opened {
 		unread, mentions := left.timeline.unreadBelow()
-		s.places.read(pl, unread, mentions)
+		s.roomList.read(lr, unread, mentions)
 	}
 	if left.timeline.follow {
 		left.timeline.trimTo(keptOfRoom)
@@ -163,17 +163,17 @@ func (s *screen) goBy(left *room) {
 }
 
 // show makes a room the one in view.
-func (s *screen) show(pl *place) {
+func (s *screen) show(lr *listed) {
 	s.clearNotice()
-	s.places.current = pl.ID
-	s.places.version++
-	s.room = s.rooms.find(pl.ID)
+	s.roomList.current = lr.ID
+	s.roomList.version++
+	s.room = s.rooms.find(lr.ID)
 	if s.room == nil {
-		s.room = s.newRoom(pl.ID)
-		s.room.marked = pl.Read
+		s.room = s.newRoom(lr.ID)
+		s.room.marked = lr.Read
 	}
 	s.rooms.touch(s.room)
-	s.composer.set(pl.Draft)
+	s.composer.set(lr.Draft)
 	s.composer.recall = len(s.composer.recalled)
 	if s.room.answer.edits {
 		s.composer.set(s.room.answer.text)
@@ -183,8 +183,8 @@ func (s *screen) show(pl *place) {
 }
 
 // open reads the first page of a room.
-func (s *screen) open(pl *place) tea.Cmd {
-	r, view, c := s.room, pl.View, s.config
+func (s *screen) open(lr *listed) tea.Cmd {
+	r, view, c := s.room, lr.View, s.config
 	if r.loading {
 		return nil
 	}
@@ -212,8 +212,8 @@ func (s *screen) retry() tea.Cmd {
 	for _, r := range s.rooms.list {
 		r.loading = false
 	}
-	if pl := s.places.find(s.room.id); pl != nil && !s.room.opened && !pl.invited() {
-		return s.open(pl)
+	if lr := s.roomList.find(s.room.id); lr != nil && !s.room.opened && !lr.invited() {
+		return s.open(lr)
 	}
 	return nil
 }
@@ -232,23 +232,23 @@ func (s *screen) loaded(msg pageMsg) tea.Cmd {
 		return s.outage(msg.err) // asking is allowed again once the pause is over
 	}
 	s.status.outage = ""
-	s.place(msg)
+	s.fill(msg)
 	return s.sendNext()
 }
 
-// place puts a page where it belongs.
-func (s *screen) place(msg pageMsg) {
+// fill puts a page where it belongs.
+func (s *screen) fill(msg pageMsg) {
 	r := s.rooms.find(msg.room)
 	r.loading = false
 	line := &r.timeline
 	switch msg.need {
 	case opening:
 		r.opened = true
-		pl := s.places.find(r.id)
-		line.open(msg.page, r.marked, pl.Unread)
+		lr := s.roomList.find(r.id)
+		line.open(msg.page, r.marked, lr.Unread)
 		if r == s.room {
-			s.places.read(pl, 0, 0)
-			s.reader.announce(s.describe(pl))
+			s.roomList.read(lr, 0, 0)
+			s.reader.announce(s.describe(lr))
 		}
 	case older:
 		line.prepend(msg.edge, msg.page)

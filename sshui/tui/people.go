@@ -105,16 +105,16 @@ func (s *screen) gathered(id domain.RoomID, here []domain.Presence, members []do
 		r.people.members = members
 	}
 	for _, person := range here {
-		s.places.setState(person.User.ID, person.State)
+		s.roomList.setState(person.User.ID, person.State)
 	}
 }
 
 // askDirects asks how present those are whom direct conversations are with.
 func (s *screen) askDirects() tea.Cmd {
 	var rooms []domain.RoomID
-	for _, pl := range s.places.list {
-		if pl.person != 0 && pl.person != s.places.me && len(rooms) < maxAsked {
-			rooms = append(rooms, pl.ID)
+	for _, lr := range s.roomList.rooms {
+		if lr.person != 0 && lr.person != s.roomList.me && len(rooms) < maxAsked {
+			rooms = append(rooms, lr.ID)
 		}
 	}
 	if len(rooms) == 0 {
@@ -132,7 +132,7 @@ func (s *screen) askDirects() tea.Cmd {
 		}
 		return func(s *screen) tea.Cmd {
 			for _, person := range found {
-				s.places.setState(person.User.ID, person.State)
+				s.roomList.setState(person.User.ID, person.State)
 			}
 			return nil
 		}, nil
@@ -145,6 +145,6 @@ func (s *screen) takePresence(event *domain.Event) {
 		if r != nil {
 			r.people.change(person)
 		}
-		s.places.setState(person.User.ID, person.State)
+		s.roomList.setState(person.User.ID, person.State)
 	}
 }

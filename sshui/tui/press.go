@@ -65,21 +65,21 @@ func (s *screen) press(msg tea.KeyPressMsg) tea.Cmd {
 
 // pressRooms handles the keys that go to another room.
 func (s *screen) pressRooms(msg tea.KeyPressMsg) (tea.Cmd, bool) {
-	var to *place
+	var to *listed
 	switch {
 	case key.Matches(msg, s.keys.Switch):
 		return s.openSwitcher(), true
 	case key.Matches(msg, s.keys.NextUnread):
-		if to = s.places.nextUnread(); to == nil {
+		if to = s.roomList.nextUnread(); to == nil {
 			s.notify("nothing is unread")
 			return nil, true
 		}
 	case key.Matches(msg, s.keys.NextRoom):
-		to = s.places.walk(1)
+		to = s.roomList.walk(1)
 	case key.Matches(msg, s.keys.PreviousRoom):
-		to = s.places.walk(-1)
+		to = s.roomList.walk(-1)
 	case key.Matches(msg, s.keys.NthRoom):
-		to = s.places.at(int(msg.Code - '0'))
+		to = s.roomList.at(int(msg.Code - '0'))
 	default:
 		return nil, false
 	}

@@ -59,16 +59,16 @@ func (s *screen) speak() tea.Cmd {
 
 // describe says where one is: the room, its topic, what is unread and the last
 // that was said there.
-func (s *screen) describe(pl *place) []string {
+func (s *screen) describe(lr *listed) []string {
 	if !s.reader.on {
 		return nil
 	}
-	lines := []string{"-- " + pl.title + " --"}
-	if pl.invited() {
-		return append(lines, "you are invited: /join "+pl.Name+" takes the invitation, /part declines it")
+	lines := []string{"-- " + lr.title + " --"}
+	if lr.invited() {
+		return append(lines, "you are invited: /join "+lr.Name+" takes the invitation, /part declines it")
 	}
-	if pl.Topic != "" {
-		lines = append(lines, "topic: "+pl.Topic)
+	if lr.Topic != "" {
+		lines = append(lines, "topic: "+lr.Topic)
 	}
 	items := s.room.timeline.items
 	for _, e := range items[max(len(items)-said, 0):] {
@@ -182,8 +182,8 @@ func (s *screen) setReader(args string) tea.Cmd {
 	case "on":
 		cmd := s.startReader()
 		s.reader.say("screen reader mode; /reader off ends it, /help lists keys and commands")
-		if pl := s.places.find(s.room.id); pl != nil {
-			s.reader.announce(s.describe(pl))
+		if lr := s.roomList.find(s.room.id); lr != nil {
+			s.reader.announce(s.describe(lr))
 		}
 		return cmd
 	case "off":

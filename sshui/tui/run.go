@@ -112,8 +112,8 @@ func (s *screen) keep(ctx context.Context) {
 			c.Log.Warn("the read marker of a leaving user was not kept", "user_id", c.Actor.ID(), "err", err)
 		}
 	}
-	pl := s.places.find(s.room.id)
-	if pl == nil || pl.invited() || pl.Draft == s.draft() {
+	lr := s.roomList.find(s.room.id)
+	if lr == nil || lr.invited() || lr.Draft == s.draft() {
 		return
 	}
 	if err := c.Chat.SetDraft(ctx, c.Actor, at, s.draft(), s.live.Subscription); err != nil {

@@ -25,7 +25,7 @@ type screen struct {
 	look   look
 	style  style
 
-	places    places
+	roomList  roomList
 	sidebar   sidebar
 	rooms     rooms // whose history is loaded
 	room      *room // the one in view; an empty one until the first is open
@@ -68,7 +68,7 @@ func newScreen(ctx context.Context, t Terminal, c Config, live *chat.Live) *scre
 	s := &screen{
 		ctx: ctx, config: c, live: live, keys: newKeyMap(), size: t.Size, focused: true,
 		style: style{name: themeAuto, profile: profileOf(t.Environ)}, bell: bellMention,
-		places: places{me: c.Actor.ID()},
+		roomList: roomList{me: c.Actor.ID()},
 	}
 	s.look = look{version: 1, zone: Zone(t.Environ), me: c.Actor.Name()}
 	s.room = s.newRoom(0)
@@ -112,6 +112,7 @@ func (s *screen) route(msg tea.Msg) tea.Cmd {
 		s.live.Active()
 		return s.press(msg)
 	case tea.PasteMsg:
+		s.live.Active()
 		s.paste(msg.Content)
 	case tea.MouseWheelMsg:
 		s.wheel(msg)

@@ -94,9 +94,9 @@ func TestTheScreenStandsWhateverHappens(t *testing.T) {
 		if !s.started {
 			r.Fatal("the screen does not start")
 		}
-		for _, pl := range s.places.list {
-			s.show(pl)
-			s.place(pageMsg{room: pl.ID, need: opening})
+		for _, lr := range s.roomList.rooms {
+			s.show(lr)
+			s.fill(pageMsg{room: lr.ID, need: opening})
 		}
 		seq := domain.Seq(0)
 		for range rapid.IntRange(1, 60).Draw(r, "steps") {

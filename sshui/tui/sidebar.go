@@ -28,44 +28,44 @@ type sidebar struct {
 
 // lines gives height rows of exactly a width, scrolled so that the room in view
 // is among them.
-func (b *sidebar) lines(p *places, l look, width, height int) []string {
-	p.reveal(height)
-	if b.drawn != nil && b.version == p.version && b.look == l.version &&
-		b.width == width && b.height == height && b.offset == p.first {
+func (b *sidebar) lines(rl *roomList, l look, width, height int) []string {
+	rl.reveal(height)
+	if b.drawn != nil && b.version == rl.version && b.look == l.version &&
+		b.width == width && b.height == height && b.offset == rl.first {
 		return b.drawn
 	}
-	b.version, b.look, b.width, b.height, b.offset = p.version, l.version, width, height, p.first
+	b.version, b.look, b.width, b.height, b.offset = rl.version, l.version, width, height, rl.first
 	b.drawn = make([]string, height)
 	for i := range b.drawn {
 		text := strings.Repeat(" ", width-1)
-		if at := p.first + i; at < len(p.list) {
-			text = p.line(p.list[at], l, width-1)
+		if at := rl.first + i; at < len(rl.rooms) {
+			text = rl.line(rl.rooms[at], l, width-1)
 		}
 		b.drawn[i] = text + "│" // without a style: it is drawn with every frame
 	}
-	p.markHidden(b.drawn, l, width-1)
+	rl.markHidden(b.drawn, l, width-1)
 	return b.drawn
 }
 
 // reveal scrolls the list so that the room in view can be seen.
-func (p *places) reveal(height int) {
-	at := max(p.index(p.current), 0)
-	p.first = min(p.first, max(len(p.list)-height, 0))
-	if at < p.first {
-		p.first = at
+func (rl *roomList) reveal(height int) {
+	at := max(rl.index(rl.current), 0)
+	rl.first = min(rl.first, max(len(rl.rooms)-height, 0))
+	if at < rl.first {
+		rl.first = at
 	}
-	if at >= p.first+height {
-		p.first = at - height + 1
+	if at >= rl.first+height {
+		rl.first = at - height + 1
 	}
 }
 
 // markHidden says at the ends that the list goes on, and whether there is
 // something to read there.
-func (p *places) markHidden(rows []string, l look, width int) {
-	hidden := func(list []*place, arrow string) string {
+func (rl *roomList) markHidden(rows []string, l look, width int) {
+	hidden := func(list []*listed, arrow string) string {
 		waits := 0
-		for _, pl := range list {
-			if pl.urgency() > 0 {
+		for _, lr := range list {
+			if lr.urgency() > 0 {
 				waits++
 			}
 		}
@@ -75,62 +75,62 @@ func (p *places) markHidden(rows []string, l look, width int) {
 		}
 		return l.theme.faint.Render(pad(l, " "+text, width)) + "│"
 	}
-	end := p.first + len(rows)
-	if end < len(p.list) && len(rows) > 1 && p.index(p.current) != end-1 {
-		rows[len(rows)-1] = hidden(p.list[end-1:], "↓")
+	end := rl.first + len(rows)
+	if end < len(rl.rooms) && len(rows) > 1 && rl.index(rl.current) != end-1 {
+		rows[len(rows)-1] = hidden(rl.rooms[end-1:], "↓")
 	}
-	if p.first > 0 && len(rows) > 2 && p.index(p.current) != p.first {
-		rows[0] = hidden(p.list[:p.first+1], "↑")
+	if rl.first > 0 && len(rows) > 2 && rl.index(rl.current) != rl.first {
+		rows[0] = hidden(rl.rooms[:rl.first+1], "↑")
 	}
 }
 
 // line draws one room: whether it is in view, its sign, its name, what there is
 // to read.
-func (p *places) line(pl *place, l look, width int) string {
-	count := pl.count()
+func (rl *roomList) line(lr *listed, l look, width int) string {
+	count := lr.count()
 	lead := " "
-	if pl.ID == p.current {
+	if lr.ID == rl.current {
 		lead = signHere
 	}
-	lead += p.sign(pl)
-	name := l.cut(pl.title, max(width-2-l.method.StringWidth(count)-1, 1))
+	lead += rl.sign(lr)
+	name := l.cut(lr.title, max(width-2-l.method.StringWidth(count)-1, 1))
 	gap := strings.Repeat(" ", max(width-2-l.method.StringWidth(name)-l.method.StringWidth(count), 0))
 	switch {
-	case pl.ID == p.current:
+	case lr.ID == rl.current:
 		return l.theme.bar.Render(lead + name + gap + count)
 	case strings.HasPrefix(count, signCalls):
 		return lead + l.theme.bold.Render(name) + gap + l.theme.calls.Render(count)
-	case pl.urgency() > 0:
+	case lr.urgency() > 0:
 		return lead + l.theme.bold.Render(name) + gap + l.theme.bold.Render(count)
-	case pl.Muted:
+	case lr.Muted:
 		return l.theme.faint.Render(lead + name + gap + count)
 	}
 	return lead + name + gap + count
 }
 
 // count is what there is to read, in as few letters as it takes.
-func (p *place) count() string {
-	if p.Unread == 0 || p.Muted && p.Mentions == 0 {
+func (lr *listed) count() string {
+	if lr.Unread == 0 || lr.Muted && lr.Mentions == 0 {
 		return ""
 	}
-	text := decimal(p.Unread)
-	if p.Unread >= chat.MaxUnread {
+	text := decimal(lr.Unread)
+	if lr.Unread >= chat.MaxUnread {
 		text = decimal(chat.MaxUnread-1) + "+"
 	}
-	if p.Mentions > 0 {
+	if lr.Mentions > 0 {
 		return signCalls + text
 	}
 	return text
 }
 
-func (p *places) sign(pl *place) string {
+func (rl *roomList) sign(lr *listed) string {
 	switch {
-	case pl.invited():
+	case lr.invited():
 		return signInvited
-	case pl.Muted:
+	case lr.Muted:
 		return signMuted
-	case pl.person != 0:
-		return stateSign(p.states[pl.person])
+	case lr.person != 0:
+		return stateSign(rl.states[lr.person])
 	}
 	return " "
 }

@@ -41,16 +41,16 @@ func (s *screen) askDirectory(then func(*screen, []chat.View)) tea.Cmd {
 // destinations lists rooms with something unread before the others.
 func (s *screen) destinations(directory []chat.View) []choice {
 	var list, rest []choice
-	talking := map[domain.UserID]bool{s.places.me: true}
-	for _, pl := range s.places.list {
-		talking[pl.person] = true
+	talking := map[domain.UserID]bool{s.roomList.me: true}
+	for _, lr := range s.roomList.rooms {
+		talking[lr.person] = true
 		c := choice{
-			words: pl.title, label: pl.title, detail: s.hint(pl),
-			take: func() tea.Cmd { return s.enter(s.places.find(pl.ID)) },
+			words: lr.title, label: lr.title, detail: s.hint(lr),
+			take: func() tea.Cmd { return s.enter(s.roomList.find(lr.ID)) },
 		}
 		switch {
-		case pl.ID == s.room.id: // one is there already
-		case pl.urgency() > 0:
+		case lr.ID == s.room.id: // one is there already
+		case lr.urgency() > 0:
 			list = append(list, c)
 		default:
 			rest = append(rest, c)
@@ -66,7 +66,7 @@ func (s *screen) destinations(directory []chat.View) []choice {
 		}
 	}
 	for _, view := range directory {
-		if s.places.find(view.ID) == nil {
+		if s.roomList.find(view.ID) == nil {
 			list = append(list, s.joinable(view))
 		}
 	}
@@ -82,18 +82,18 @@ func (s *screen) joinable(view chat.View) choice {
 }
 
 // hint says beside a room what there is.
-func (s *screen) hint(pl *place) string {
+func (s *screen) hint(lr *listed) string {
 	switch {
-	case pl.invited():
+	case lr.invited():
 		return "you are invited"
-	case pl.Mentions > 0:
-		return pl.count() + " unread, you are mentioned"
-	case pl.Muted:
+	case lr.Mentions > 0:
+		return lr.count() + " unread, you are mentioned"
+	case lr.Muted:
 		return "muted"
-	case pl.Unread > 0:
-		return pl.count() + " unread"
+	case lr.Unread > 0:
+		return lr.count() + " unread"
 	}
-	return domain.VisibleLine(pl.Topic)
+	return domain.VisibleLine(lr.Topic)
 }
 
 // known are the people of a room that this screen has heard of.

@@ -103,8 +103,8 @@ func (s *screen) names(sign, typed string) []option {
 	for _, person := range s.room.people.known() {
 		add(person.Name)
 	}
-	if pl := s.places.find(s.room.id); pl != nil {
-		for _, person := range pl.People {
+	if lr := s.roomList.find(s.room.id); lr != nil {
+		for _, person := range lr.People {
 			add(domain.VisibleLine(person.Name))
 		}
 	}
@@ -117,13 +117,13 @@ func (s *screen) names(sign, typed string) []option {
 
 func (s *screen) roomNames(sign, typed string) []option {
 	var list []option
-	for _, pl := range s.places.list {
-		if pl.Name != "" && beginsWith(pl.Name, typed) {
-			list = append(list, option{word: sign + domain.VisibleLine(pl.Name)})
+	for _, lr := range s.roomList.rooms {
+		if lr.Name != "" && beginsWith(lr.Name, typed) {
+			list = append(list, option{word: sign + domain.VisibleLine(lr.Name)})
 		}
 	}
 	for _, name := range s.directory {
-		if beginsWith(name, typed) && s.places.named(name) == nil {
+		if beginsWith(name, typed) && s.roomList.named(name) == nil {
 			list = append(list, option{word: sign + name})
 		}
 	}

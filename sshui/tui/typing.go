@@ -42,7 +42,7 @@ func (s *screen) tellTyping() tea.Cmd {
 // takeTyping notes who writes.
 func (s *screen) takeTyping(event *domain.Event) tea.Cmd {
 	r := s.rooms.find(event.RoomID)
-	if r == nil || event.User.ID == s.places.me {
+	if r == nil || event.User.ID == s.roomList.me {
 		return nil
 	}
 	if r.typing == nil {

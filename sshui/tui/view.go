@@ -71,7 +71,7 @@ func (s *screen) windowTitle() string {
 	if s.started {
 		title = s.title() + " - Parley"
 	}
-	if n := s.below + s.places.waiting(); n > 0 {
+	if n := s.below + s.roomList.waiting(); n > 0 {
 		title = fmt.Sprintf("(%d) %s", n, title)
 	}
 	return title
@@ -79,8 +79,8 @@ func (s *screen) windowTitle() string {
 
 // title is what the reader calls the room in view.
 func (s *screen) title() string {
-	if pl := s.places.find(s.room.id); pl != nil {
-		return pl.title
+	if lr := s.roomList.find(s.room.id); lr != nil {
+		return lr.title
 	}
 	return "Parley"
 }
@@ -96,12 +96,12 @@ func (s *screen) header(width int) string {
 	l := s.look
 	left := " " + s.title()
 	right := s.headerRight(width)
-	if pl := s.places.find(s.room.id); pl != nil {
-		if pl.Archived {
+	if lr := s.roomList.find(s.room.id); lr != nil {
+		if lr.Archived {
 			left += " (archived)"
 		}
-		if room := width - l.method.StringWidth(left) - l.method.StringWidth(right) - 4; pl.Topic != "" && room > 8 {
-			left += "  " + l.cut(domain.VisibleLine(pl.Topic), room)
+		if room := width - l.method.StringWidth(left) - l.method.StringWidth(right) - 4; lr.Topic != "" && room > 8 {
+			left += "  " + l.cut(domain.VisibleLine(lr.Topic), room)
 		}
 	}
 	right = l.cut(right, max(width-l.method.StringWidth(left)-1, 0))
@@ -133,12 +133,12 @@ func (s *screen) headerRight(width int) string {
 // list does not show.
 func (s *screen) elsewhere() string {
 	n, calls := 0, ""
-	for _, pl := range s.places.list {
-		if pl.ID == s.room.id || pl.urgency() == 0 {
+	for _, lr := range s.roomList.rooms {
+		if lr.ID == s.room.id || lr.urgency() == 0 {
 			continue
 		}
 		n++
-		if pl.urgency() > 1 {
+		if lr.urgency() > 1 {
 			calls = signCalls
 		}
 	}
@@ -161,7 +161,7 @@ func (s *screen) body(l layout) []string {
 		s.besides(rows, l)
 	}
 	if l.rooms.width > 0 {
-		for i, line := range s.sidebar.lines(&s.places, s.look, l.rooms.width, l.rooms.height) {
+		for i, line := range s.sidebar.lines(&s.roomList, s.look, l.rooms.width, l.rooms.height) {
 			rows[i] = line + rows[i]
 		}
 	}
@@ -171,14 +171,14 @@ func (s *screen) body(l layout) []string {
 // middle gives at most height rows of what is in view.
 func (s *screen) middle(height int) []string {
 	say := func(text string) []string { return s.look.wrap(text, s.look.width) }
-	pl := s.places.find(s.room.id)
+	lr := s.roomList.find(s.room.id)
 	switch {
 	case s.panel.open:
 		return s.panel.in(s.look, height)
 	case s.picker.open:
 		return s.picker.lines(s.look, height)
-	case pl != nil && pl.invited():
-		return say("You are invited to " + pl.title + ". /join " + domain.VisibleLine(pl.Name) + " takes the invitation, /part declines it.")
+	case lr != nil && lr.invited():
+		return say("You are invited to " + lr.title + ". /join " + domain.VisibleLine(lr.Name) + " takes the invitation, /part declines it.")
 	case !s.room.opened:
 		return say("Opening the room ...")
 	case s.room.timeline.count() == 0:

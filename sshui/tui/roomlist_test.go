@@ -11,7 +11,7 @@ import (
 )
 
 // someRooms is a list of rooms as it comes from the core, with the lobby in view.
-func someRooms() *places {
+func someRooms() *roomList {
 	view := func(id domain.RoomID, name string, unread, mentions int) chat.View {
 		return chat.View{
 			Room: domain.Room{ID: id, Name: name, Kind: domain.RoomPublic}, Role: domain.RoleMember,
@@ -24,15 +24,15 @@ func someRooms() *places {
 	muted.Muted = true
 	invited := view(5, "secret", 0, 0)
 	invited.Role = domain.RoleInvited
-	p := &places{me: 1, current: 1}
+	p := &roomList{me: 1, current: 1}
 	p.set([]chat.View{view(1, "lobby", 0, 0), view(2, "dev", 3, 0), view(3, "design", 100, 2), muted, invited, direct})
 	return p
 }
 
-func namesOf(p *places) string {
+func namesOf(p *roomList) string {
 	var names []string
-	for _, pl := range p.list {
-		names = append(names, pl.Name)
+	for _, lr := range p.rooms {
+		names = append(names, lr.Name)
 	}
 	return strings.Join(names, " ")
 }
@@ -45,7 +45,7 @@ func TestRoomsStandInAnOrderThatDoesNotMove(t *testing.T) {
 	p.put(chat.View{Room: domain.Room{ID: 6, Name: "ecology", Kind: domain.RoomPublic}})
 	p.put(chat.View{Room: domain.Room{ID: 7, Kind: domain.RoomDirect}})
 	p.put(chat.View{Room: domain.Room{ID: 2, Name: "zoo", Kind: domain.RoomPublic}})
-	if got := namesOf(p); got != "lobby design ecology noise secret zoo  " || p.list[6].ID != 7 {
+	if got := namesOf(p); got != "lobby design ecology noise secret zoo  " || p.rooms[6].ID != 7 {
 		t.Errorf("the order is %q", got)
 	}
 }
@@ -94,7 +94,7 @@ func TestTheListSaysWithSignsWhatThereIs(t *testing.T) {
 }
 
 func TestTheListScrollsToTheRoomInView(t *testing.T) {
-	p := &places{}
+	p := &roomList{}
 	var views []chat.View
 	for i := range 30 {
 		views = append(views, chat.View{Room: domain.Room{ID: domain.RoomID(i + 1), Name: "r" + string(rune('a'+i)), Kind: domain.RoomPublic}})
@@ -103,10 +103,10 @@ func TestTheListScrollsToTheRoomInView(t *testing.T) {
 	p.set(views)
 	var b sidebar
 	for _, at := range []int{0, 15, 29, 14, 0} {
-		p.current = p.list[at].ID
+		p.current = p.rooms[at].ID
 		p.version++
 		rows := ansi.Strip(strings.Join(b.lines(p, lookOf(64), 16, 10), "\n"))
-		if !strings.Contains(rows, "› #"+p.list[at].Name) || strings.Count(rows, "\n") != 9 {
+		if !strings.Contains(rows, "› #"+p.rooms[at].Name) || strings.Count(rows, "\n") != 9 {
 			t.Errorf("room %d is not among\n%s", at, rows)
 		}
 	}
@@ -141,14 +141,14 @@ func TestWhoIsCalledByWhat(t *testing.T) {
 		{chat.View{Notify: domain.NotifyAll, Muted: true}, true, false},
 		{chat.View{Notify: domain.NotifyMentions, Room: domain.Room{Kind: domain.RoomDirect}}, false, true},
 	} {
-		if got := (&place{View: c.room}).called(c.mentioned); got != c.want {
+		if got := (&listed{View: c.room}).called(c.mentioned); got != c.want {
 			t.Errorf("%+v, mentioned %v: called %v", c.room, c.mentioned, got)
 		}
 	}
 }
 
 func TestNothingInARoomsNameReachesTheTerminalAsACommand(t *testing.T) {
-	p := &places{}
+	p := &roomList{}
 	p.set([]chat.View{{Room: domain.Room{ID: 1, Name: "a\x1b[2J\u202eb\nc", Kind: domain.RoomPublic}}})
 	var b sidebar
 	if row := ansi.Strip(b.lines(p, lookOf(64), 20, 1)[0]); strings.ContainsAny(row, "\x1b\u202e\n") {
