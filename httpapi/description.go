@@ -140,7 +140,7 @@ The history of a room. Each event has a seq of its own, in order and without a g
 {"type":"reaction","room_id":1,"room":"lobby","seq":62,"target":42,"emoji":"👍","username":"bob","added":true,"at":"..."}
 {"type":"pin","room_id":1,"room":"lobby","seq":63,"target":42,"username":"bob","added":true,"at":"..."}
 {"type":"member","room_id":1,"room":"lobby","seq":64,"change":"joined","username":"carol","by":"bob","role":"member","at":"..."} with change joined, left, removed, invited or role; by is left out if they did it themselves.
-{"type":"room","room_id":1,"room":"lobby","seq":65,"change":"topic","kind":"public","topic":"...","username":"bob","at":"..."} with change topic, renamed, archived, unarchived or deleted; room is the name that it has then.
+{"type":"room","room_id":1,"room":"lobby","seq":65,"change":"topic","kind":"public","topic":"...","username":"bob","at":"..."} with change topic, renamed, archived, unarchived or deleted; room is the name that it has then. Read again, a change comes with the name and the topic as they are now.
 
 After I left or was removed, or the room was deleted, that is the last event of the room.
 
