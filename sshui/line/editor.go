@@ -285,7 +285,11 @@ func (e *Editor) draw() {
 		return
 	}
 	prompt, width := e.prompt, max(minRoom, e.width()-1)
-	if e.lasts && uniseg.StringWidth(prompt) > width/2 {
+	most := width - minRoom/2 // a prompt that is a sentence is shown if it can be
+	if e.lasts {
+		most = width / 2
+	}
+	if uniseg.StringWidth(prompt) > most {
 		prompt = brief
 	}
 	room := width - max(uniseg.StringWidth(prompt), len(scrolled))

@@ -190,6 +190,27 @@ func after(text, step string) string {
 	return text + step
 }
 
+// Whoever registers can have a terminal of any width.
+func TestAnyPromptLeavesRoomToType(t *testing.T) {
+	for width := range 24 {
+		in, keys := io.Pipe()
+		screen := sshtest.NewScreen(t, 24, 10, io.Discard)
+		e := line.NewEditor(in, screen, wide(width))
+		read := make(chan line.Entry, 1)
+		go func() {
+			entry, err := e.ReadLine("Enter tries again: ")
+			read <- entry
+			screen.End(err)
+		}()
+		_, _ = io.WriteString(keys, "a日本b\r")
+		if got := <-read; got.Text != "a日本b" {
+			t.Errorf("in %d cells: got %+v", width, got)
+		}
+		keys.Close()
+		_ = screen.Wait()
+	}
+}
+
 func TestLeavingKeepsWhatIsBeingTypedToBeRead(t *testing.T) {
 	for keys, want := range map[string]string{"half": "#dev> half\nbye", "": "bye"} {
 		in, typing := io.Pipe()
