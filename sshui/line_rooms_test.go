@@ -237,6 +237,28 @@ func TestMyOtherScreensHearWhatIRead(t *testing.T) {
 	}
 }
 
+func TestWhoComesBackReadsOnWhereTheyAre(t *testing.T) {
+	d := open(t, options{})
+	dev := d.room(t, "dev", domain.RoomPublic, "bob")
+	p := lineMode(t, d.logIn(t, "bob"), "dumb", "", 80)
+	p.Sees("\n#lobby>")
+	p.types("/join dev", "\n#dev>")
+	check(t, d.core.Chat.Remove(t.Context(), d.alice, dev, "bob"))
+	p.Sees("-- you are not in this room any more")
+	d.joined(t, "bob", dev)
+	p.Sees("-- you are in #dev now")
+	other := d.core.Chat.Connect(d.as(t, "bob"), broadcast.Options{})
+	t.Cleanup(func() { other.Close(broadcast.ErrLeft) })
+	said := d.put(t, "alice", dev, "welcome back")
+	p.Sees("alice: welcome back")
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	defer cancel()
+	batch, err := other.Next(ctx)
+	if err != nil || batch[0].Event.Type != domain.EventRead || batch[0].Event.Seq != said.Seq {
+		t.Errorf("it is not noted as read: %v", err)
+	}
+}
+
 func TestALineModeThatLagsSaysSoAndLosesNothing(t *testing.T) {
 	notInShort(t)
 	d := open(t, options{})

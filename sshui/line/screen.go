@@ -285,6 +285,7 @@ func (c *conversation) takeOwn(text *strings.Builder, e *domain.Event) {
 		c.Log.Warn("a room that was added is not followed", "room_id", e.RoomID, "err", err)
 	case fresh:
 		c.seen.rooms[view.ID] = view
+		c.seen.gone = c.seen.gone && view.ID != c.seen.view.ID
 		if view.Kind != domain.RoomDirect {
 			fmt.Fprintf(text, "-- you are in #%s now; /join %s goes there\n", room, room)
 		}
