@@ -66,6 +66,6 @@ func (s *Server) ownCalls(api huma.API) {
 		Summary: "Mute a room, or say what calls me there", Description: "What is not given stays as it is.",
 		Errors: []int{http.StatusForbidden, http.StatusTooManyRequests},
 	}, func(ctx context.Context, actor auth.Actor, room domain.Address, in *settingsInput) (*roomOutput, error) {
-		return s.showRoom(ctx, actor)(s.chat.Configure(ctx, actor, room, chat.Settings(in.Body), nil))
+		return showRoom(actor)(s.chat.Configure(ctx, actor, room, chat.Settings(in.Body), nil))
 	})
 }

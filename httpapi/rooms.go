@@ -106,7 +106,7 @@ func (s *Server) roomCalls(api huma.API) {
 		OperationID: "room", Method: http.MethodGet, Path: "/api/v1/rooms/{room}", Tags: []string{tagRooms},
 		Summary: "A room", Description: "Of one that I am only invited to, its name and topic; what happened there stays hidden.",
 	}, func(ctx context.Context, actor auth.Actor, room domain.Address, _ *RoomPath) (*roomOutput, error) {
-		return s.showRoom(ctx, actor)(s.chat.Room(ctx, actor, room))
+		return showRoom(actor)(s.chat.Room(ctx, actor, room))
 	})
 	inRoom(s, api, huma.Operation{
 		OperationID: "change-room", Method: http.MethodPatch, Path: "/api/v1/rooms/{room}", Tags: []string{tagRooms},
@@ -115,7 +115,7 @@ func (s *Server) roomCalls(api huma.API) {
 			"A room is taken out of the archive first and put into it last.",
 		Errors: []int{http.StatusForbidden, http.StatusConflict, http.StatusTooManyRequests},
 	}, func(ctx context.Context, actor auth.Actor, room domain.Address, in *roomChangeInput) (*roomOutput, error) {
-		return s.showRoom(ctx, actor)(s.chat.ChangeRoom(ctx, actor, room, chat.RoomChange(in.Body)))
+		return showRoom(actor)(s.chat.ChangeRoom(ctx, actor, room, chat.RoomChange(in.Body)))
 	})
 	inRoom(s, api, huma.Operation{
 		OperationID: "delete-room", Method: http.MethodDelete, Path: "/api/v1/rooms/{room}", Tags: []string{tagRooms},
@@ -128,31 +128,13 @@ func (s *Server) roomCalls(api huma.API) {
 }
 
 // showRoom makes an answer of what the core gives of a room.
-func (s *Server) showRoom(ctx context.Context, actor auth.Actor) func(chat.View, error) (*roomOutput, error) {
+func showRoom(actor auth.Actor) func(chat.View, error) (*roomOutput, error) {
 	return func(view chat.View, err error) (*roomOutput, error) {
-		if err == nil {
-			view, err = s.counted(ctx, actor, view)
-		}
 		if err != nil {
 			return nil, err
 		}
 		return &roomOutput{view.Wire(actor.ID())}, nil
 	}
-}
-
-// counted adds to a room what waits there for the actor: the core counts it
-// where it lists their rooms.
-func (s *Server) counted(ctx context.Context, actor auth.Actor, view chat.View) (chat.View, error) {
-	if !view.Role.In() {
-		return view, nil
-	}
-	views, err := s.chat.Rooms(ctx, actor)
-	for _, listed := range views {
-		if listed.ID == view.ID {
-			view.Unread, view.Mentions = listed.Unread, listed.Mentions
-		}
-	}
-	return view, err
 }
 
 func (s *Server) rooms(ctx context.Context, actor auth.Actor, in *roomsInput) (*roomsOutput, error) {
@@ -200,9 +182,7 @@ func (s *Server) makeRoom(ctx context.Context, actor auth.Actor, in *newRoomInpu
 	case wanted.Name != "" || wanted.Topic != "":
 		return nil, errRequest("name", "a direct conversation has neither name nor topic")
 	default:
-		if view, made, err = s.chat.Open(ctx, actor, wanted.Members); err == nil && !made {
-			view, err = s.counted(ctx, actor, view)
-		}
+		view, made, err = s.chat.Open(ctx, actor, wanted.Members)
 	}
 	if err != nil {
 		return nil, err

@@ -64,7 +64,7 @@ func (s *Service) Open(ctx context.Context, actor auth.Actor, names []string) (v
 	if err != nil {
 		return View{}, false, err
 	}
-	view, err = s.complete(ctx, actor, access)
+	view, err = s.counted(ctx, actor, access)
 	return view, made, err
 }
 

@@ -90,7 +90,7 @@ func (s *Service) Configure(
 		Type: domain.EventRoom, Change: domain.Configured, RoomID: room.ID, Room: room.Name, Kind: room.Kind,
 		Muted: room.Muted, Notify: room.Notify, User: actor.Author(),
 	}, from)
-	return s.complete(ctx, actor, room)
+	return s.counted(ctx, actor, room)
 }
 
 // Typing tells the others in a room that the actor is writing. More than a few

@@ -18,7 +18,7 @@ type View struct {
 	domain.Room
 	Role     domain.Role
 	Read     domain.Seq // how far the actor has read
-	Unread   int        // of others, above Read; exact up to MaxUnread. Only Rooms counts
+	Unread   int        // of others, above Read; exact up to MaxUnread. Live does not count
 	Mentions int        // those of them that call the actor
 	Members  int        // how many have joined
 	Muted    bool
@@ -85,7 +85,44 @@ func (s *Service) Room(ctx context.Context, actor auth.Actor, address domain.Add
 	if err != nil {
 		return View{}, err
 	}
-	return s.complete(ctx, actor, access)
+	return s.counted(ctx, actor, access)
+}
+
+// counted is complete with what waits there.
+func (s *Service) counted(ctx context.Context, actor auth.Actor, access Access) (View, error) {
+	view, err := s.complete(ctx, actor, access)
+	if err == nil {
+		err = s.count(ctx, actor, &view)
+	}
+	return view, err
+}
+
+// count adds to views of rooms what waits there for the actor, if they are in
+// any of them.
+func (s *Service) count(ctx context.Context, actor auth.Actor, views ...*View) error {
+	if !slices.ContainsFunc(views, func(v *View) bool { return v.Role.In() }) {
+		return nil
+	}
+	standings, err := s.rooms.Standings(ctx, actor.ID())
+	if err != nil {
+		return fmt.Errorf("count what waits: %w", err)
+	}
+	for _, view := range views {
+		for i := range standings {
+			if standings[i].ID == view.ID {
+				view.takeCounts(&standings[i])
+			}
+		}
+	}
+	return nil
+}
+
+// takeCounts takes what waits in a room, unless a marker that is about to be
+// stored has passed it.
+func (v *View) takeCounts(s *Standing) {
+	if s.Role.In() && (v.Read == s.Read || v.Read < v.Head) {
+		v.Unread, v.Mentions = s.Unread, s.Mentions
+	}
 }
 
 // complete is view with the people of a direct conversation.
@@ -118,9 +155,7 @@ func (s *Service) Rooms(ctx context.Context, actor auth.Actor) ([]View, error) {
 		}
 		view := s.view(actor, standing.Access)
 		view.People = standing.People
-		if standing.Role.In() && (view.Read == standing.Read || view.Read < view.Head) {
-			view.Unread, view.Mentions = standing.Unread, standing.Mentions
-		}
+		view.takeCounts(&standing)
 		views = append(views, view)
 	}
 	slices.SortFunc(views, func(a, b View) int {
@@ -166,11 +201,12 @@ func (s *Service) Directory(ctx context.Context, actor auth.Actor, after string,
 	if err != nil {
 		return nil, fmt.Errorf("list public rooms: %w", err)
 	}
-	views := make([]View, len(list))
+	views, counted := make([]View, len(list)), make([]*View, len(list))
 	for i, access := range list {
 		views[i] = s.view(actor, access)
+		counted[i] = &views[i]
 	}
-	return views, nil
+	return views, s.count(ctx, actor, counted...)
 }
 
 // RoomChange says what of a room shall change; nil leaves a thing as it is.

@@ -39,8 +39,12 @@ type Quote struct {
 	Deleted  bool   `json:"deleted,omitempty"`
 }
 
+// maxNames is how many of those who reacted are named: a page of messages shall
+// not grow without bound.
+const maxNames = 100
+
 // Reaction is an emoji and who put it to a message, in the order in which they
-// did.
+// did: the first hundred by name, and how many they are.
 type Reaction struct {
 	Emoji     string   `json:"emoji"`
 	Count     int      `json:"count"`
@@ -78,8 +82,8 @@ func fromReactions(reactions []domain.Reaction, viewer domain.UserID) []Reaction
 	}
 	written := make([]Reaction, len(reactions))
 	for i, r := range reactions {
-		names := make([]string, len(r.Users))
-		for j, user := range r.Users {
+		names := make([]string, min(len(r.Users), maxNames))
+		for j, user := range r.Users[:len(names)] {
 			names[j] = user.Name
 		}
 		written[i] = Reaction{Emoji: r.Emoji, Count: len(r.Users), Usernames: names}

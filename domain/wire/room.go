@@ -17,7 +17,7 @@ type Room struct {
 	Members   int             `json:"members" doc:"How many have joined"`
 	Usernames []string        `json:"usernames,omitempty" nullable:"false" doc:"Who is in a direct conversation, me among them"`
 	Read      domain.Seq      `json:"read" doc:"How far I have read"`
-	Unread    int             `json:"unread" doc:"Messages of others above read, counted up to 100; in the list of rooms"`
+	Unread    int             `json:"unread" doc:"Messages of others above read, counted up to 100; 0 in a room I am not in"`
 	Mentions  int             `json:"mentions" doc:"Those of them that call me"`
 	Muted     bool            `json:"muted,omitempty"`
 	Notify    domain.Notify   `json:"notify,omitempty" enum:"all,mentions,none"`
