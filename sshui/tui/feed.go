@@ -58,22 +58,20 @@ func (s *screen) takeHistory(event *domain.Event) tea.Cmd {
 		return nil
 	}
 	r := s.rooms.find(event.RoomID)
-	fresh := event.Seq > lr.Head
+	news := event.Seq > lr.Head // to the list; the room's history may have come with a page
+	fresh := news
 	lr.Head = max(lr.Head, event.Seq)
 	if r != nil {
 		fresh = r.timeline.take(event)
 	}
-	if event.Ends(s.roomList.me) {
+	switch {
+	case event.Ends(s.roomList.me):
 		return s.end(lr, event)
-	}
-	switch event.Type {
-	case domain.EventMessage:
-		if fresh {
-			s.arrive(lr, r, &event.Message)
-		}
-	case domain.EventMember:
+	case fresh && event.Type == domain.EventMessage:
+		s.arrive(lr, r, &event.Message)
+	case news && event.Type == domain.EventMember:
 		s.takeMember(lr, event)
-	case domain.EventRoom:
+	case news && event.Type == domain.EventRoom:
 		s.takeRoom(lr, event)
 	}
 	if fresh && r == s.room {

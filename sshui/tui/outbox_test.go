@@ -86,6 +86,29 @@ func TestTooManyUnsentMessagesAreRefusedAndStayInTheLine(t *testing.T) {
 	alice.Sees("too many of your messages are not sent yet", "> line 100")
 }
 
+func TestAMessageThatIsNotStoredYetIsKeptWhileAnotherRoomIsInView(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "parley.db")
+	core := storetest.NewCoreOn(t, store.Config{SQLitePath: file})
+	reader := core.User(t, "alice")
+	makeRoom(t, core, "dev", reader)
+	alice := watch(t, core, reader, reference)
+	alice.Sees("› #lobby", "#dev")
+	release := lock(t, file)
+	alice.Press("for the lobby", enter)
+	alice.Sees("  ...", "for the lobby")
+	alice.Press(alt2)
+	alice.Sees("› #dev")
+	alice.Press(ctrlD)
+	alice.Sees("a message is not sent yet; press Ctrl+C to leave without it")
+	release()
+	alice.Press(alt1)
+	alice.Sees("› #lobby", "for the lobby")
+	alice.Until("it as stored", func(screen string) bool { return !strings.Contains(screen, "  ...") })
+	if got := messages(t, core); !slices.Equal(got, []string{"for the lobby"}) {
+		t.Errorf("the room holds %q", got)
+	}
+}
+
 func TestAReadMarkerThatCouldNotBeWrittenIsTriedAgain(t *testing.T) {
 	if testing.Short() {
 		t.Skip("waits for the database's time-out")
