@@ -2,7 +2,6 @@ package chat
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"log/slog"
 	"maps"
@@ -19,6 +18,10 @@ const (
 	markerInterval = time.Second
 	// markerTick is how often it is asked whose are due.
 	markerTick = 100 * time.Millisecond
+	// maxMoving is how many users one transaction serves at most, and
+	// maxMarkers how many markers it moves, but for a user who alone has more.
+	maxMoving  = 200
+	maxMarkers = 2000
 )
 
 // MarkRead moves the actor's marker forward to seq and tells their other
@@ -69,10 +72,10 @@ func (s *Service) mark(
 }
 
 // markers gathers the moves of read markers, so that a user costs at most one
-// write a second however many rooms they scroll through.
+// write a second however many rooms they scroll through, and those who are due
+// at once share a transaction.
 type markers struct {
 	store   Members
-	people  People
 	logger  *slog.Logger
 	wake    chan struct{} // holds a token when somebody is due at once
 	stopped chan struct{} // closed when nothing is written any more
@@ -104,9 +107,9 @@ type outcome struct {
 	err  error
 }
 
-func newMarkers(store Members, people People, logger *slog.Logger) *markers {
+func newMarkers(store Members, logger *slog.Logger) *markers {
 	return &markers{
-		store: store, people: people, logger: logger,
+		store: store, logger: logger,
 		wake: make(chan struct{}, 1), stopped: make(chan struct{}), users: map[domain.UserID]*moves{},
 	}
 }
@@ -208,12 +211,10 @@ func (m *markers) run(ctx context.Context) {
 	}
 }
 
-// batchOf is what one user's write takes.
-type batchOf struct {
-	user  domain.UserID
-	moves map[domain.RoomID]domain.Seq
-	place *Place
-	done  *outcome
+// dueMoves is what one user's write takes.
+type dueMoves struct {
+	Progress
+	done *outcome
 }
 
 // write stores what waits of everybody whose last write is an interval ago. What
@@ -221,72 +222,104 @@ type batchOf struct {
 // each round costs one attempt, and what it took waits again.
 func (m *markers) write(interval time.Duration) {
 	var away error
-	for _, b := range m.due(interval) {
-		err := away
-		if err == nil {
-			err = m.writeOne(b)
-		}
-		if domain.KindOf(err) == domain.Unavailable {
-			away = err
-		}
-		m.conclude(b, err)
+	for due := m.due(interval); len(due) > 0; {
+		n := unit(due)
+		away = m.writeUnit(due[:n], away)
+		due = due[n:]
 	}
 	if away != nil {
 		m.logger.Warn("read markers were not stored; will try again", "err", away)
 	}
 }
 
-func (m *markers) writeOne(b batchOf) error {
+// unit is how many of those who are due share the next transaction.
+func unit(due []dueMoves) (users int) {
+	for moving := 0; users < min(len(due), maxMoving); users++ {
+		if moving += len(due[users].Markers); users > 0 && moving > maxMarkers {
+			break
+		}
+	}
+	return users
+}
+
+// writeUnit stores what waits of some users in one transaction, unless the
+// store is away already, and answers those who wait. What fails for a reason of
+// its own is stored user by user, so that one that is bad harms nobody else. It
+// gives why the store is away, or nil.
+func (m *markers) writeUnit(due []dueMoves, away error) error {
+	results, err := []Moved(nil), away
+	if err == nil {
+		results, err = m.moveAll(due)
+	}
+	unavailable := domain.KindOf(err) == domain.Unavailable
+	switch {
+	case err == nil:
+		for i, d := range due {
+			m.conclude(d, results[i].Err)
+		}
+	case unavailable || len(due) == 1:
+		for _, d := range due {
+			m.conclude(d, err)
+		}
+	default:
+		for i := range due {
+			away = m.writeUnit(due[i:i+1], away)
+		}
+		return away
+	}
+	if unavailable {
+		return err
+	}
+	return nil
+}
+
+func (m *markers) moveAll(due []dueMoves) ([]Moved, error) {
 	ctx, cancel := context.WithTimeout(context.Background(), appendTimeout)
 	defer cancel()
-	var placed error
-	if b.place != nil {
-		placed = m.people.SetPlace(ctx, b.user, *b.place)
+	users := make([]Progress, len(due))
+	for i, d := range due {
+		users[i] = d.Progress
 	}
-	if len(b.moves) == 0 {
-		return placed
-	}
-	_, err := m.store.MoveMarkers(ctx, b.user, b.moves)
-	return errors.Join(err, placed)
+	return m.store.MoveMarkers(ctx, users)
 }
 
 // conclude answers those who wait for a write.
-func (m *markers) conclude(b batchOf, err error) {
+func (m *markers) conclude(d dueMoves, err error) {
 	m.mu.Lock()
-	u := m.users[b.user]
+	u := m.users[d.User]
 	u.writing = nil
 	switch domain.KindOf(err) {
 	case domain.Unavailable:
-		for room, seq := range b.moves {
+		for room, seq := range d.Markers {
 			u.waiting[room] = max(u.waiting[room], seq)
 		}
 		if u.place == nil {
-			u.place = b.place
+			u.place = d.Place
 		}
 		m.schedule(u)
 	case -1:
-		maps.Copy(u.stored, b.moves)
+		maps.Copy(u.stored, d.Markers)
 	default:
-		m.logger.Error("read markers cannot be stored", "user_id", b.user, "err", err)
+		m.logger.Error("read markers cannot be stored", "user_id", d.User, "err", err)
 	}
 	m.mu.Unlock()
-	b.done.err = err
-	close(b.done.over)
+	d.done.err = err
+	close(d.done.over)
 }
 
 // due takes what is to be written now.
-func (m *markers) due(interval time.Duration) []batchOf {
+func (m *markers) due(interval time.Duration) []dueMoves {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	now := time.Now()
-	var list []batchOf
+	var list []dueMoves
 	for user, u := range m.users {
 		switch {
 		case now.Sub(u.written) < interval:
 		case u.done == nil:
 			delete(m.users, user) // idle: the next one starts anew
 		default:
-			list = append(list, batchOf{user, u.waiting, u.place, u.done})
+			list = append(list, dueMoves{Progress{user, u.waiting, u.place}, u.done})
 			u.waiting, u.writing = map[domain.RoomID]domain.Seq{}, u.waiting
 			u.place, u.current, u.done, u.written = nil, u.done, nil, now
 		}

@@ -2,13 +2,15 @@ package chat_test
 
 import (
 	"context"
-	"maps"
+	"errors"
+	"fmt"
 	"slices"
 	"sync"
 	"testing"
 	"time"
 
 	"parley/domain"
+	"parley/domain/auth"
 	"parley/domain/broadcast"
 	"parley/domain/chat"
 	"parley/domain/wire"
@@ -22,8 +24,9 @@ type scribe struct {
 	begun chan struct{} // receives when a write begins; nil lets it pass
 
 	mu      sync.Mutex // guards what follows
-	writes  []map[domain.RoomID]domain.Seq
+	writes  [][]chat.Progress
 	refusal error
+	bad     domain.UserID // whose markers no unit takes; 0 for nobody
 	release chan struct{} // a write waits for it; nil for none
 	looked  func()        // called when a room was looked up; may be nil
 }
@@ -36,12 +39,13 @@ func (s *scribe) Look(ctx context.Context, user domain.UserID, where chat.Where)
 	return access, err
 }
 
-func (s *scribe) MoveMarkers(
-	ctx context.Context, user domain.UserID, to map[domain.RoomID]domain.Seq,
-) (map[domain.RoomID]domain.Seq, error) {
+func (s *scribe) MoveMarkers(ctx context.Context, users []chat.Progress) ([]chat.Moved, error) {
 	s.mu.Lock()
-	s.writes = append(s.writes, maps.Clone(to))
+	s.writes = append(s.writes, slices.Clone(users))
 	refusal, wait := s.refusal, s.release
+	if slices.ContainsFunc(users, func(p chat.Progress) bool { return p.User == s.bad }) {
+		refusal = errors.New("a row that is refused")
+	}
 	s.mu.Unlock()
 	if wait != nil {
 		s.begun <- struct{}{}
@@ -50,7 +54,7 @@ func (s *scribe) MoveMarkers(
 	if refusal != nil {
 		return nil, refusal
 	}
-	return s.Store.MoveMarkers(ctx, user, to)
+	return s.Store.MoveMarkers(ctx, users)
 }
 
 func (s *scribe) set(refusal error, wait chan struct{}) {
@@ -59,7 +63,7 @@ func (s *scribe) set(refusal error, wait chan struct{}) {
 	s.refusal, s.release = refusal, wait
 }
 
-func (s *scribe) written() []map[domain.RoomID]domain.Seq {
+func (s *scribe) written() [][]chat.Progress {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return slices.Clone(s.writes)
@@ -240,6 +244,101 @@ func TestAMarkerThatCannotBeStoredIsGivenUp(t *testing.T) {
 	core.Stop()
 	if n := len(scribe.written()); n != 1 {
 		t.Errorf("it was tried %d times", n)
+	}
+}
+
+// While one unit is written, everybody else's moves gather, and share few more.
+func TestThoseWhoReadAtOnceShareATransaction(t *testing.T) {
+	t.Parallel()
+	core, scribe := newScribe(t, storetest.EmptySQLite(t))
+	var people []auth.Actor
+	for i := range 20 {
+		people = append(people, core.User(t, fmt.Sprint("reader", i)))
+	}
+	send(t, core, people[0], "hello")
+	reader, place := core.Beside(t), chat.Place{Room: 1, Seq: 1}
+	release := make(chan struct{})
+	scribe.set(nil, release)
+	for i, person := range people {
+		if err := core.Chat.NoteRead(t.Context(), person, lobby, 1, nil); err != nil {
+			t.Fatal(err)
+		}
+		if i == 0 {
+			<-scribe.begun
+		}
+		core.Chat.KeepPlace(person, place)
+	}
+	scribe.set(nil, nil)
+	close(release)
+	core.Stop()
+	var units []int
+	for _, users := range scribe.written() {
+		units = append(units, len(users))
+	}
+	slices.Sort(units) // the first one's place comes a second after her marker, or at the stop
+	if n := len(units); n < 2 || n > 3 || units[n-1] < 19 {
+		t.Errorf("the units were of %v users", units)
+	}
+	for _, person := range people {
+		at, err := reader.Engine.Place(t.Context(), person.ID())
+		if err != nil || at != place || stored(t, reader, person.ID()) != 1 {
+			t.Errorf("%s is at %+v, %v", person.Name(), at, err)
+		}
+	}
+}
+
+func TestATransactionMovesOnlySoManyMarkers(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		markers []int // of each user who is due
+		want    int
+	}{
+		{nil, 0},
+		{make([]int, 200), 200},
+		{make([]int, 201), 200},
+		{[]int{1999, 1, 1}, 2},
+		{[]int{1999, 2, 1}, 1},
+		{[]int{5000, 0}, 1}, // whoever alone has more is not left out
+	} {
+		if got := chat.Unit(c.markers); got != c.want {
+			t.Errorf("of %d users %d share one", len(c.markers), got)
+		}
+	}
+}
+
+func TestAMarkerThatIsRefusedHarmsNoOtherOfItsTransaction(t *testing.T) {
+	t.Parallel()
+	core, scribe := newScribe(t, storetest.EmptySQLite(t))
+	alice, mallory, carol := core.User(t, "alice"), core.User(t, "mallory"), core.User(t, "carol")
+	send(t, core, alice, "hello")
+	scribe.bad = mallory.ID()
+	release := make(chan struct{})
+	scribe.set(nil, release)
+	if err := core.Chat.NoteRead(t.Context(), alice, lobby, 1, nil); err != nil {
+		t.Fatal(err)
+	}
+	<-scribe.begun // from here on moves gather
+	answers := map[string]chan error{}
+	for _, person := range []auth.Actor{mallory, carol} {
+		answer := make(chan error, 1)
+		answers[person.Name()] = answer
+		go func() { answer <- core.Chat.MarkRead(t.Context(), person, lobby, 1, nil) }()
+		storetest.Eventually(t, "it waits", func() bool {
+			view, err := core.Chat.Room(t.Context(), person, lobby)
+			return err == nil && view.Read == 1
+		})
+	}
+	scribe.set(nil, nil)
+	close(release)
+	if err := <-answers["mallory"]; domain.KindOf(err) != domain.Internal {
+		t.Errorf("mallory: %v", err)
+	}
+	if err := <-answers["carol"]; err != nil || stored(t, core, carol.ID()) != 1 {
+		t.Errorf("carol: %v, stored is %d", err, stored(t, core, carol.ID()))
+	}
+	core.Stop()
+	if got := scribe.written(); len(got) != 4 || len(got[1]) != 2 || len(got[2]) != 1 || len(got[3]) != 1 {
+		t.Errorf("the units were %v", got)
 	}
 }
 

@@ -73,7 +73,7 @@ func NewService(ctx context.Context, c Config) (*Service, error) {
 		lobby: lobby.ID, epoch: epoch, editWindow: c.EditWindow,
 		limits:   newLimits(c.Now),
 		appender: newAppender(c.Store, c.Hub, c.Now, c.Logger),
-		markers:  newMarkers(c.Store, c.Store, c.Logger),
+		markers:  newMarkers(c.Store, c.Logger),
 		nonceKey: c.Root.Derive("message nonces"),
 	}, nil
 }

@@ -260,6 +260,20 @@ type MemberSpan struct {
 	Limit  int
 }
 
+// Progress is how far a user has read, and where they are, on its way into the
+// store.
+type Progress struct {
+	User    domain.UserID
+	Markers map[domain.RoomID]domain.Seq
+	Place   *Place // nil leaves it as it is
+}
+
+// Moved is what became of a Progress.
+type Moved struct {
+	Markers map[domain.RoomID]domain.Seq // those that moved
+	Err     error                        // this user alone was refused: user.not_found
+}
+
 // Members keeps who is in which room, and what is theirs there.
 type Members interface {
 	// Members lists members and invited people, by id.
@@ -267,10 +281,10 @@ type Members interface {
 	// Named gives those of the named users who have joined a room. Names are
 	// folded.
 	Named(ctx context.Context, room domain.RoomID, names []string) ([]domain.Author, error)
-	// MoveMarkers moves a user's markers forward, never back, in one unit, and
-	// gives those that moved. Rooms that do not exist are left out. NotFound
-	// user.not_found.
-	MoveMarkers(ctx context.Context, user domain.UserID, to map[domain.RoomID]domain.Seq) (map[domain.RoomID]domain.Seq, error)
+	// MoveMarkers moves markers forward, never back, and keeps places, of all
+	// the users in one unit, and gives what became of each, in their order.
+	// Rooms that do not exist are left out.
+	MoveMarkers(ctx context.Context, users []Progress) ([]Moved, error)
 	// SetDraft keeps what a user has not sent yet; the zero Sealed takes it
 	// away. It says nothing of somebody who is not in the room.
 	SetDraft(ctx context.Context, user domain.UserID, room domain.RoomID, draft encryption.Sealed) error
@@ -295,6 +309,4 @@ type People interface {
 	SetProfile(ctx context.Context, user domain.UserID, chosen domain.State, status encryption.Sealed) error
 	// Place gives where a user was last; zero if they were nowhere.
 	Place(ctx context.Context, user domain.UserID) (Place, error)
-	// SetPlace keeps it.
-	SetPlace(ctx context.Context, user domain.UserID, at Place) error
 }

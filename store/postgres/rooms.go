@@ -32,6 +32,9 @@ var (
 	parameters = regexp.MustCompile(`\?(\d+)`)
 )
 
+// membersTurn is the advisory lock of those who lock the rows of many members.
+const membersTurn = "20003"
+
 // Rewrite implements rooms.Dialect. The lock is the one that a row's referrers
 // do not wait for.
 func (dialect) Rewrite(query string) string {
@@ -41,6 +44,8 @@ func (dialect) Rewrite(query string) string {
 			return "= ANY (" + parts[2] + "::bigint[])"
 		case "anytext":
 			return "= ANY (" + parts[2] + "::text[])"
+		case "turn":
+			return "pg_advisory_xact_lock(" + membersTurn + ")"
 		default:
 			return "FOR NO KEY UPDATE"
 		}
@@ -62,6 +67,7 @@ type statements struct {
 	on interface {
 		Query(ctx context.Context, query string, args ...any) (pgx.Rows, error)
 		Exec(ctx context.Context, query string, args ...any) (pgconn.CommandTag, error)
+		SendBatch(ctx context.Context, b *pgx.Batch) pgx.BatchResults
 	}
 }
 
@@ -76,6 +82,18 @@ func (s statements) Query(ctx context.Context, query string, args ...any) (rooms
 func (s statements) Exec(ctx context.Context, query string, args ...any) (int64, error) {
 	tag, err := s.on.Exec(ctx, query, args...)
 	return tag.RowsAffected(), err
+}
+
+func (s statements) ExecEach(ctx context.Context, query string, lists [][]any) ([]int64, error) {
+	changed := make([]int64, 0, len(lists))
+	b := &pgx.Batch{}
+	for _, args := range lists {
+		b.Queue(query, args...).Exec(func(tag pgconn.CommandTag) error {
+			changed = append(changed, tag.RowsAffected())
+			return nil
+		})
+	}
+	return changed, s.on.SendBatch(ctx, b).Close()
 }
 
 // closing is pgx's rows, whose Close has no error: Err tells it.

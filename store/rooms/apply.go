@@ -31,12 +31,17 @@ type room struct {
 }
 
 // Apply implements chat.Writing. The rows of the rooms are locked in order of
-// their ids, as by an append, and so are those of a user's memberships, as by
-// the moving of their markers.
+// their ids, as by an append. What changes members takes turns with what moves
+// markers.
 func (s *Store) Apply(ctx context.Context, changes []chat.Change) ([]chat.Changed, error) {
 	results := make([]chat.Changed, len(changes))
 	err := s.engine.Write(ctx, func(ctx context.Context, db DB) error {
 		t := tx{s, db}
+		if slices.ContainsFunc(changes, func(c chat.Change) bool { return c.Type == domain.EventMember }) {
+			if err := t.takeTurn(ctx); err != nil {
+				return err
+			}
+		}
 		rooms, err := t.lock(ctx, changes)
 		if err != nil {
 			return err

@@ -68,7 +68,7 @@ func queries() []string {
 	return append([]string{
 		accessByName, accessByID, accessByDirect, directory, standings, directPeople, epoch,
 		insertRoom, insertDirect, roomByDirect, setTopic, insertMember,
-		membersOf, membersByPrefix, namedMembers, moveMarker, setDraft, configure, profiles, setProfile, placeOf, setPlace,
+		membersOf, membersByPrefix, namedMembers, turn, knownUsers, moveMarker, setDraft, configure, profiles, setProfile, placeOf, setPlace,
 		oldestMessages, newestMessages, messagesAt, pinnedMessages, oldestChanges, oldestNotices, newestNotices,
 		headOf, extents, reactionsTo, mentionsIn, versionsOf,
 		lockRooms, insertChange, setHead, messageState, insertVersion, editMessage, insertMention, deleteMessage,

@@ -1,11 +1,12 @@
 package rooms
 
 import (
+	"cmp"
 	"context"
-	"maps"
 	"slices"
 
 	"parley/domain"
+	"parley/domain/auth"
 	"parley/domain/chat"
 	"parley/domain/encryption"
 )
@@ -20,10 +21,11 @@ const (
 	namedMembers = `SELECT u.id, u.name FROM users u CROSS JOIN members m
 		WHERE u.folded_name {anytext ?2} AND NOT u.disabled AND m.room_id = ?1 AND m.user_id = u.id
 			AND m.role IN ('member', 'moderator', 'owner') ORDER BY u.id`
+	knownUsers = `SELECT id FROM users WHERE id {any ?1}`
 	moveMarker = `INSERT INTO members (room_id, user_id, read_seq) SELECT id, CAST(?2 AS bigint), CAST(?3 AS bigint) FROM rooms
 		WHERE id = ?1 AND deleted_at IS NULL
 		ON CONFLICT (room_id, user_id) DO UPDATE SET read_seq = excluded.read_seq
-		WHERE members.read_seq < excluded.read_seq RETURNING read_seq`
+		WHERE members.read_seq < excluded.read_seq`
 	setDraft = `UPDATE members SET draft_token = nullif(?3, ''), draft_key_id = nullif(?4, '')
 		WHERE room_id = ?1 AND user_id = ?2 AND role IN ('member', 'moderator', 'owner')`
 	configure = `UPDATE members SET muted = ?3, notify = ?4
@@ -67,31 +69,107 @@ func (s *Store) Named(ctx context.Context, room domain.RoomID, names []string) (
 	return list, err
 }
 
-// MoveMarkers implements chat.Members. The rooms are taken in the order of
-// their ids, so that two units cannot wait for each other.
-func (s *Store) MoveMarkers(
-	ctx context.Context, user domain.UserID, to map[domain.RoomID]domain.Seq,
-) (map[domain.RoomID]domain.Seq, error) {
-	moved := map[domain.RoomID]domain.Seq{}
+// marker is one marker that is to move; user is whose, by their place among all.
+type marker struct {
+	room domain.RoomID
+	user int
+}
+
+// MoveMarkers implements chat.Members. It takes turns with the units that change
+// members: both lock many members' rows, in orders of their own. Rooms and users
+// are taken in the order of their ids.
+func (s *Store) MoveMarkers(ctx context.Context, users []chat.Progress) ([]chat.Moved, error) {
+	var moved []chat.Moved
 	err := s.write(ctx, "move markers", func(ctx context.Context, t tx) error {
-		for _, room := range slices.Sorted(maps.Keys(to)) {
-			if to[room] <= 0 {
-				continue // no marker stands before that
-			}
-			at, further, err := first(ctx, t, scalar[domain.Seq], moveMarker, room, user, to[room])
-			if err != nil {
-				return err
-			}
-			if further {
-				moved[room] = at
-			}
+		moved = make([]chat.Moved, len(users))
+		if err := t.findUsers(ctx, users, moved); err != nil {
+			return err
 		}
-		return nil
+		if err := t.takeTurn(ctx); err != nil {
+			return err
+		}
+		if err := t.moveMarkers(ctx, users, moved); err != nil {
+			return err
+		}
+		return t.setPlaces(ctx, users, moved)
 	})
 	if err != nil {
 		return nil, err
 	}
 	return moved, nil
+}
+
+// findUsers refuses the users who do not exist.
+func (t tx) findUsers(ctx context.Context, users []chat.Progress, moved []chat.Moved) error {
+	ids := make([]domain.UserID, len(users))
+	for i, u := range users {
+		ids[i] = u.User
+	}
+	known, err := all(ctx, t, scalar[domain.UserID], knownUsers, numbers(t, ids))
+	if err != nil {
+		return err
+	}
+	exists := make(map[domain.UserID]bool, len(known))
+	for _, id := range known {
+		exists[id] = true
+	}
+	for i, u := range users {
+		if !exists[u.User] {
+			moved[i].Err = auth.ErrUserNotFound()
+		}
+	}
+	return nil
+}
+
+func (t tx) moveMarkers(ctx context.Context, users []chat.Progress, moved []chat.Moved) error {
+	var markers []marker
+	for i, u := range users {
+		if moved[i].Err != nil {
+			continue
+		}
+		for room, seq := range u.Markers {
+			if seq > 0 { // no marker stands before that
+				markers = append(markers, marker{room, i})
+			}
+		}
+	}
+	slices.SortFunc(markers, func(a, b marker) int {
+		return cmp.Or(cmp.Compare(a.room, b.room), cmp.Compare(users[a.user].User, users[b.user].User))
+	})
+	rows := make([][]any, len(markers))
+	for i, m := range markers {
+		rows[i] = []any{m.room, users[m.user].User, users[m.user].Markers[m.room]}
+	}
+	changed, err := t.execEach(ctx, moveMarker, rows)
+	if err != nil {
+		return err
+	}
+	for i, m := range markers {
+		if changed[i] == 0 {
+			continue
+		}
+		if moved[m.user].Markers == nil {
+			moved[m.user].Markers = map[domain.RoomID]domain.Seq{}
+		}
+		moved[m.user].Markers[m.room] = users[m.user].Markers[m.room]
+	}
+	return nil
+}
+
+func (t tx) setPlaces(ctx context.Context, users []chat.Progress, moved []chat.Moved) error {
+	var placed []chat.Progress
+	for i, u := range users {
+		if u.Place != nil && moved[i].Err == nil {
+			placed = append(placed, u)
+		}
+	}
+	slices.SortFunc(placed, func(a, b chat.Progress) int { return cmp.Compare(a.User, b.User) })
+	rows := make([][]any, len(placed))
+	for i, u := range placed {
+		rows[i] = []any{u.User, u.Place.Room, u.Place.Seq}
+	}
+	_, err := t.execEach(ctx, setPlace, rows)
+	return err
 }
 
 // SetDraft implements chat.Members.
@@ -144,12 +222,4 @@ func (s *Store) Place(ctx context.Context, user domain.UserID) (at chat.Place, e
 		return err
 	})
 	return at, err
-}
-
-// SetPlace implements chat.People.
-func (s *Store) SetPlace(ctx context.Context, user domain.UserID, at chat.Place) error {
-	return s.write(ctx, "keep a place", func(ctx context.Context, t tx) error {
-		_, err := t.exec(ctx, setPlace, user, at.Room, at.Seq)
-		return err
-	})
 }

@@ -78,12 +78,12 @@ func (t tx) edit(ctx context.Context, _ *room, c chat.Change, seq domain.Seq) (b
 	if _, err := t.exec(ctx, dropMentions, c.RoomID, c.Target); err != nil {
 		return false, err
 	}
-	for _, m := range c.Mentions {
-		if _, err := t.exec(ctx, insertMention, c.RoomID, c.Target, m.User, c.By, m.How); err != nil {
-			return false, err
-		}
+	called := make([][]any, len(c.Mentions))
+	for i, m := range c.Mentions {
+		called[i] = []any{c.RoomID, c.Target, m.User, c.By, m.How}
 	}
-	return true, nil
+	_, err = t.execEach(ctx, insertMention, called)
+	return err == nil, err
 }
 
 // delete leaves nothing of a message but its place.

@@ -27,7 +27,8 @@ type Engine struct {
 // Dialect is where the two engines' SQL and parameters differ.
 type Dialect interface {
 	// Rewrite puts the engine's own words into a query: {any ?1} for a list of
-	// numbers, {anytext ?1} for one of texts, {lock} for locking the rows read.
+	// numbers, {anytext ?1} for one of texts, {lock} for locking the rows read,
+	// {turn} for a value that one transaction has at a time, until its end.
 	Rewrite(query string) string
 	// Numbers and Texts make parameters for {any} and {anytext}.
 	Numbers(list []int64) any
@@ -41,6 +42,9 @@ type DB interface {
 	Query(ctx context.Context, query string, args ...any) (Rows, error)
 	// Exec gives how many rows it changed.
 	Exec(ctx context.Context, query string, args ...any) (int64, error)
+	// ExecEach is Exec for each list of arguments, in their order and in one
+	// round trip.
+	ExecEach(ctx context.Context, query string, lists [][]any) ([]int64, error)
 }
 
 // Rows are the rows of a query.
@@ -120,6 +124,27 @@ func (t tx) exec(ctx context.Context, query string, args ...any) (int64, error) 
 		panic("a statement that is not listed: " + query)
 	}
 	return t.db.Exec(ctx, own, args...)
+}
+
+// execEach is exec for each list of arguments; of none it asks nothing.
+func (t tx) execEach(ctx context.Context, query string, lists [][]any) ([]int64, error) {
+	own, ok := t.store.queries[query]
+	if !ok {
+		panic("a statement that is not listed: " + query)
+	}
+	if len(lists) == 0 {
+		return nil, nil
+	}
+	return t.db.ExecEach(ctx, own, lists)
+}
+
+const turn = `SELECT {turn}`
+
+// takeTurn waits until no other unit that took a turn is under way. It is taken
+// before any row is locked.
+func (t tx) takeTurn(ctx context.Context) error {
+	_, err := t.exec(ctx, turn)
+	return err
 }
 
 func (t tx) time(at time.Time) any { return t.store.engine.Time(batch.Timestamp(at)) }

@@ -29,13 +29,17 @@ type dialect struct{}
 var words = regexp.MustCompile(`\{(\w+) ?(\?\d+)?\}`)
 
 // Rewrite implements rooms.Dialect. A transaction holds the write lock, so no
-// row needs one of its own.
+// row needs one of its own and nobody another turn.
 func (dialect) Rewrite(query string) string {
 	return words.ReplaceAllStringFunc(query, func(word string) string {
-		if parts := words.FindStringSubmatch(word); parts[1] != "lock" {
+		switch parts := words.FindStringSubmatch(word); parts[1] {
+		case "lock":
+			return ""
+		case "turn":
+			return "1"
+		default:
 			return "IN (SELECT value FROM json_each(" + parts[2] + "))"
 		}
-		return ""
 	})
 }
 
@@ -79,6 +83,11 @@ func (r reading) Exec(ctx context.Context, query string, args ...any) (int64, er
 	return result.RowsAffected()
 }
 
+// ExecEach is refused as Exec is.
+func (r reading) ExecEach(ctx context.Context, query string, lists [][]any) ([]int64, error) {
+	return each(ctx, r, query, lists)
+}
+
 // writing is a transaction as a rooms.DB.
 type writing struct{ *transaction }
 
@@ -92,4 +101,19 @@ func (w writing) Exec(_ context.Context, query string, args ...any) (int64, erro
 		return 0, err
 	}
 	return result.RowsAffected()
+}
+
+func (w writing) ExecEach(ctx context.Context, query string, lists [][]any) ([]int64, error) {
+	return each(ctx, w, query, lists)
+}
+
+func each(ctx context.Context, db rooms.DB, query string, lists [][]any) ([]int64, error) {
+	changed := make([]int64, len(lists))
+	for i, args := range lists {
+		var err error
+		if changed[i], err = db.Exec(ctx, query, args...); err != nil {
+			return nil, err
+		}
+	}
+	return changed, nil
 }

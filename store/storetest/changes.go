@@ -62,7 +62,7 @@ var changeTests = map[string]func(*testing.T, *fixture){
 		appended, err := f.Append(t.Context(), []chat.Entry{draft(s.room, s.bob, "n", "text")})
 		must(t, err)
 		WantError(t, appended[0].Err, domain.NotFound, "room.not_found")
-		moved, err := f.MoveMarkers(t.Context(), s.carol, map[domain.RoomID]domain.Seq{s.room: 1})
+		moved, err := moveMarkers(t.Context(), f, s.carol, map[domain.RoomID]domain.Seq{s.room: 1})
 		if err != nil || len(moved) != 0 {
 			t.Errorf("a marker moved there: %v, %v", moved, err)
 		}

@@ -169,7 +169,7 @@ func everythingAtOnce(t *testing.T, f *fixture) {
 			var changes []chat.Change
 			for _, room := range backwards[:4] {
 				what := []domain.Change{domain.Joined, domain.Left}[round%2]
-				changes = append(changes, memberOf(room, what, s.bob), memberOf(room, what, s.carol))
+				changes = append(changes, memberOf(room, what, s.carol), memberOf(room, what, s.bob))
 			}
 			_, err := engine.Apply(t.Context(), changes)
 			return err
@@ -179,7 +179,10 @@ func everythingAtOnce(t *testing.T, f *fixture) {
 			for _, room := range rooms {
 				to[room] = domain.Seq(round + 1)
 			}
-			_, err := engine.MoveMarkers(t.Context(), []domain.UserID{s.bob, s.carol}[round%2], to)
+			_, err := engine.MoveMarkers(t.Context(), []chat.Progress{
+				{User: s.carol, Markers: to, Place: &chat.Place{Room: s.room}},
+				{User: s.bob, Markers: to, Place: &chat.Place{Room: s.room}},
+			})
 			return err
 		},
 		"register": func(engine store.Engine, _, _ int) error {

@@ -16,7 +16,7 @@ import (
 var memberTests = map[string]func(*testing.T, *fixture){
 	"whoever joins has nothing to catch up with": func(t *testing.T, f *fixture) {
 		s := newStage(t, f)
-		_, err := f.MoveMarkers(t.Context(), s.carol, map[domain.RoomID]domain.Seq{s.room: 2})
+		_, err := moveMarkers(t.Context(), f, s.carol, map[domain.RoomID]domain.Seq{s.room: 2})
 		must(t, err)
 		seq := f.apply(t, s.member(domain.Joined, s.carol))[0]
 		if access := s.access(t, s.carol); access.Role != domain.RoleMember || access.Read != seq || access.Members != 3 {
@@ -26,7 +26,7 @@ var memberTests = map[string]func(*testing.T, *fixture){
 		if access := s.access(t, s.carol); access.Role != domain.RoleNone || access.Read != seq || access.Members != 2 {
 			t.Errorf("left: %+v", access)
 		}
-		_, err = f.MoveMarkers(t.Context(), s.carol, map[domain.RoomID]domain.Seq{s.room: 4711})
+		_, err = moveMarkers(t.Context(), f, s.carol, map[domain.RoomID]domain.Seq{s.room: 4711})
 		must(t, err)
 		f.apply(t, s.member(domain.Joined, s.carol))
 		if access := s.access(t, s.carol); access.Read != 4711 {
@@ -101,7 +101,7 @@ var memberTests = map[string]func(*testing.T, *fixture){
 	},
 	"a draft is a member's own, sealed, and goes with them": func(t *testing.T, f *fixture) {
 		s := newStage(t, f)
-		_, err := f.MoveMarkers(t.Context(), s.carol, map[domain.RoomID]domain.Seq{s.room: 2}) // she reads there
+		_, err := moveMarkers(t.Context(), f, s.carol, map[domain.RoomID]domain.Seq{s.room: 2}) // she reads there
 		must(t, err)
 		for _, user := range []domain.UserID{s.bob, s.carol, s.carol + 1000} {
 			must(t, f.SetDraft(t.Context(), user, s.room, sealed(0, "draft")))
@@ -123,7 +123,7 @@ var memberTests = map[string]func(*testing.T, *fixture){
 	},
 	"settings are a member's own, and go with them": func(t *testing.T, f *fixture) {
 		s := newStage(t, f)
-		_, err := f.MoveMarkers(t.Context(), s.carol, map[domain.RoomID]domain.Seq{s.room: 2})
+		_, err := moveMarkers(t.Context(), f, s.carol, map[domain.RoomID]domain.Seq{s.room: 2})
 		must(t, err)
 		for _, user := range []domain.UserID{s.bob, s.carol} {
 			must(t, f.Configure(t.Context(), user, s.room, true, domain.NotifyAll))

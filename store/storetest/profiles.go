@@ -37,12 +37,12 @@ var profileTests = map[string]func(*testing.T, *fixture){
 	"where people were is kept": func(t *testing.T, f *fixture) {
 		s := newStage(t, f)
 		for _, at := range []chat.Place{{}, {Room: s.room, Seq: 3}, {Room: s.room}, {}} {
-			must(t, f.SetPlace(t.Context(), s.bob, at))
+			setPlace(t, f, s.bob, at)
 			if got, err := f.beside(t).Place(t.Context(), s.bob); err != nil || got != at {
 				t.Errorf("put %+v, got %+v, %v", at, got, err)
 			}
 		}
-		must(t, f.SetPlace(t.Context(), s.bob, chat.Place{Room: s.room}))
+		setPlace(t, f, s.bob, chat.Place{Room: s.room})
 		for _, user := range []domain.UserID{s.alice, s.carol + 1000} {
 			if got, err := f.Place(t.Context(), user); err != nil || got != (chat.Place{}) {
 				t.Errorf("user %d is at %+v, %v", user, got, err)

@@ -51,7 +51,7 @@ func roomCalls(engine store.Engine, user domain.UserID, room domain.RoomID) []Ca
 		}},
 		{"Named", false, func(ctx context.Context) error { _, err := engine.Named(ctx, room, []string{"alice"}); return err }},
 		{"MoveMarkers", true, func(ctx context.Context) error {
-			_, err := engine.MoveMarkers(ctx, user, map[domain.RoomID]domain.Seq{room: 1})
+			_, err := moveMarkers(ctx, engine, user, map[domain.RoomID]domain.Seq{room: 1})
 			return err
 		}},
 		{"SetDraft", true, func(ctx context.Context) error {
@@ -62,7 +62,6 @@ func roomCalls(engine store.Engine, user domain.UserID, room domain.RoomID) []Ca
 		}},
 		{"Profiles", false, func(ctx context.Context) error { _, err := engine.Profiles(ctx, []string{"alice"}); return err }},
 		{"Place", false, func(ctx context.Context) error { _, err := engine.Place(ctx, user); return err }},
-		{"SetPlace", true, func(ctx context.Context) error { return engine.SetPlace(ctx, user, chat.Place{Room: room}) }},
 		{"SetProfile", true, func(ctx context.Context) error {
 			return engine.SetProfile(ctx, user, domain.Away, encryption.Sealed{})
 		}},

@@ -51,7 +51,7 @@ var roomTests = map[string]func(*testing.T, *fixture){
 			to, at domain.Seq
 			moved  bool
 		}{{5, 5, true}, {3, 5, false}, {5, 5, false}, {0, 5, false}, {-1, 5, false}, {6, 6, true}} {
-			moved, err := f.MoveMarkers(t.Context(), user, map[domain.RoomID]domain.Seq{room: step.to, room + 1000: 7})
+			moved, err := moveMarkers(t.Context(), f, user, map[domain.RoomID]domain.Seq{room: step.to, room + 1000: 7})
 			want := map[domain.RoomID]domain.Seq{}
 			if step.moved {
 				want[room] = step.at
@@ -67,19 +67,46 @@ var roomTests = map[string]func(*testing.T, *fixture){
 	"of markers moved at once the furthest stays": concurrentMarkers,
 	"a marker needs a user and a room": func(t *testing.T, f *fixture) {
 		room, user := f.room(t, "dev"), f.user(t, "alice")
-		moved, err := f.MoveMarkers(t.Context(), user, map[domain.RoomID]domain.Seq{room + 1000: 1})
+		moved, err := moveMarkers(t.Context(), f, user, map[domain.RoomID]domain.Seq{room + 1000: 1})
 		if err != nil || len(moved) != 0 {
 			t.Errorf("in no room it moved %v, %v", moved, err)
 		}
-		_, err = f.MoveMarkers(t.Context(), user+1000, map[domain.RoomID]domain.Seq{room: 1})
+		_, err = moveMarkers(t.Context(), f, user+1000, map[domain.RoomID]domain.Seq{room: 1})
 		WantError(t, err, domain.NotFound, "user.not_found")
 		if at := f.marker(t, user+1000, room); at != 0 {
 			t.Errorf("a stranger's marker is at %d", at)
 		}
 	},
+	"of users whose markers move in one unit each has an answer": func(t *testing.T, f *fixture) {
+		room, other := f.room(t, "dev"), f.room(t, "ops")
+		alice, bob := f.user(t, "alice"), f.user(t, "bob")
+		_, err := moveMarkers(t.Context(), f, alice, map[domain.RoomID]domain.Seq{other: 9})
+		must(t, err)
+		to := map[domain.RoomID]domain.Seq{room: 3, other: 4, other + 1000: 1}
+		moved, err := f.MoveMarkers(t.Context(), []chat.Progress{
+			{User: bob + 1000, Markers: to, Place: &chat.Place{Room: room}},
+			{User: bob, Markers: to, Place: &chat.Place{Room: room, Seq: 2}},
+			{User: alice, Markers: to},
+			{User: alice + 2000},
+		})
+		must(t, err)
+		for i, want := range []map[domain.RoomID]domain.Seq{nil, {room: 3, other: 4}, {room: 3}, nil} {
+			if strange := i%3 == 0; !maps.Equal(moved[i].Markers, want) || domain.HasCode(moved[i].Err, "user.not_found") != strange {
+				t.Errorf("answer %d is %+v", i, moved[i])
+			}
+		}
+		if at := f.marker(t, alice, other); at != 9 {
+			t.Errorf("alice's marker went back to %d", at)
+		}
+		for user, want := range map[domain.UserID]chat.Place{bob: {Room: room, Seq: 2}, alice: {}} {
+			if at, err := f.Place(t.Context(), user); err != nil || at != want {
+				t.Errorf("user %d is at %+v, %v", user, at, err)
+			}
+		}
+	},
 	"reading a room does not make one a member": func(t *testing.T, f *fixture) {
 		room, user := f.room(t, "dev"), f.user(t, "alice")
-		_, err := f.MoveMarkers(t.Context(), user, map[domain.RoomID]domain.Seq{room: 1})
+		_, err := moveMarkers(t.Context(), f, user, map[domain.RoomID]domain.Seq{room: 1})
 		must(t, err)
 		if n := Scalar[int](t, f.db, `SELECT count(*) FROM members WHERE joined_at IS NULL AND role IS NULL`); n != 1 {
 			t.Errorf("%d readers have not joined", n)
@@ -105,7 +132,7 @@ func concurrentMarkers(t *testing.T, f *fixture) {
 			last := domain.Seq(0)
 			for step := range 10 {
 				to := domain.Seq(step*8 + i + 1)
-				moved, err := engines[i%2].MoveMarkers(t.Context(), user, map[domain.RoomID]domain.Seq{room: to})
+				moved, err := moveMarkers(t.Context(), engines[i%2], user, map[domain.RoomID]domain.Seq{room: to})
 				access, lookErr := f.Look(t.Context(), user, chat.Where{ID: room})
 				if err != nil || lookErr != nil || access.Read < to || access.Read < last || len(moved) > 0 && moved[room] != to {
 					t.Errorf("moved %v to %d: at %d after %d, %v, %v", moved, to, access.Read, last, err, lookErr)

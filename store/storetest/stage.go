@@ -1,6 +1,7 @@
 package storetest
 
 import (
+	"context"
 	"slices"
 	"strings"
 	"testing"
@@ -144,4 +145,23 @@ func (f *fixture) rows(tb testing.TB) string {
 		all = append(all, table, strings.Join(lines, "\n"))
 	}
 	return strings.Join(all, "\n")
+}
+
+// moveMarkers moves one user's markers.
+func moveMarkers(
+	ctx context.Context, members chat.Members, user domain.UserID, to map[domain.RoomID]domain.Seq,
+) (map[domain.RoomID]domain.Seq, error) {
+	moved, err := members.MoveMarkers(ctx, []chat.Progress{{User: user, Markers: to}})
+	if err != nil {
+		return nil, err
+	}
+	return moved[0].Markers, moved[0].Err
+}
+
+// setPlace keeps where one user is.
+func setPlace(tb testing.TB, members chat.Members, user domain.UserID, at chat.Place) {
+	tb.Helper()
+	moved, err := members.MoveMarkers(tb.Context(), []chat.Progress{{User: user, Place: &at}})
+	must(tb, err)
+	must(tb, moved[0].Err)
 }

@@ -18,7 +18,7 @@ var standingTests = map[string]func(*testing.T, *fixture){
 		f.apply(t, topic)
 		must(t, f.SetDraft(t.Context(), s.bob, s.room, sealed(0, "draft")))
 		must(t, f.Configure(t.Context(), s.bob, s.room, true, domain.NotifyNone))
-		_, err := f.MoveMarkers(t.Context(), s.bob, map[domain.RoomID]domain.Seq{s.room: 1})
+		_, err := moveMarkers(t.Context(), f, s.bob, map[domain.RoomID]domain.Seq{s.room: 1})
 		must(t, err)
 		want := chat.Access{
 			Room: domain.Room{
@@ -86,7 +86,7 @@ func whereOneIs(t *testing.T, f *fixture) {
 	f.apply(t, memberOf(rooms["left"], domain.Joined, s.bob), memberOf(rooms["left"], domain.Left, s.bob),
 		memberOf(rooms["gone"], domain.Joined, s.bob), end, memberOf(rooms["old"], domain.Joined, s.bob), archive,
 		by(s.alice, memberOf(rooms["private"], domain.Invited, s.bob)))
-	_, err := f.MoveMarkers(t.Context(), s.bob, map[domain.RoomID]domain.Seq{rooms["read"]: 1})
+	_, err := moveMarkers(t.Context(), f, s.bob, map[domain.RoomID]domain.Seq{rooms["read"]: 1})
 	must(t, err)
 	list, err := f.Standings(t.Context(), s.bob)
 	must(t, err)
@@ -138,7 +138,7 @@ func unread(t *testing.T, f *fixture) {
 	count(chat.MaxUnread, "many more")
 	head := f.head(t, s.room)
 	for _, step := range []struct{ marker, left domain.Seq }{{head - 100, 100}, {head - 99, 99}, {head - 1, 1}, {head, 0}, {head + 5, 0}} {
-		_, err := f.MoveMarkers(t.Context(), s.alice, map[domain.RoomID]domain.Seq{s.room: step.marker})
+		_, err := moveMarkers(t.Context(), f, s.alice, map[domain.RoomID]domain.Seq{s.room: step.marker})
 		must(t, err)
 		count(int(step.left), fmt.Sprint("read up to ", step.marker, " of ", head))
 	}
@@ -179,7 +179,7 @@ func mentioned(t *testing.T, f *fixture) {
 		say(s.bob, fmt.Sprint("room ", i), everybody)
 	}
 	count(chat.MaxUnread, "very many")
-	_, err := f.MoveMarkers(t.Context(), s.alice, map[domain.RoomID]domain.Seq{s.room: f.head(t, s.room) - 3})
+	_, err := moveMarkers(t.Context(), f, s.alice, map[domain.RoomID]domain.Seq{s.room: f.head(t, s.room) - 3})
 	must(t, err)
 	count(3, "most are read")
 }
