@@ -314,7 +314,7 @@ func (p *tab) count(selector string) int {
 	return evaluate[int](p, "document.querySelectorAll("+quoted(selector)+").length")
 }
 
-// click presses what a selector finds first; press types keys where the focus is.
+// click presses what a selector finds first.
 func (p *tab) click(selector string) {
 	p.tb.Helper()
 	p.do(chromedp.Click(chromedp.CSS(selector)))
@@ -338,23 +338,25 @@ func (p *tab) goTo(title string) {
 	p.until(title+" is open", `document.querySelector("h1")?.innerText === `+quoted(title))
 }
 
+// press presses keys one after the other.
 func (p *tab) press(keys ...string) {
 	p.tb.Helper()
 	for _, key := range keys {
-		if key != kb.Enter {
+		if key != kb.Enter && (len(key) > 1 || key < " " || key > "~") {
 			p.do(chromedp.KeyEvent(key))
 			continue
 		}
-		// In one event, as a keyboard does it: a page that takes the key gets no
-		// line break as well.
-		for _, kind := range []input.DispatchKeyEventType{input.DispatchKeyEventTypeKeyDown, input.DispatchKeyEventTypeKeyUp} {
-			event := input.DispatchKeyEventParams{Type: kind, Key: "Enter", Code: "Enter", WindowsVirtualKeyCode: 13}
-			if kind == input.DispatchKeyEventTypeKeyDown {
-				event.Text = "\r"
-			}
+		// In one event, as a keyboard does it: where a page takes the key, no
+		// text comes of it.
+		event := input.DispatchKeyEventParams{Type: input.DispatchKeyEventTypeKeyDown, Key: key, Text: key}
+		if key == kb.Enter {
+			event.Key, event.Code, event.WindowsVirtualKeyCode = "Enter", "Enter", 13
+		}
+		for _, event.Type = range []input.DispatchKeyEventType{input.DispatchKeyEventTypeKeyDown, input.DispatchKeyEventTypeKeyUp} {
 			if _, err := chromedp.Call(p.ctx, input.DispatchKeyEvent, event); err != nil {
 				p.tb.Fatal(err)
 			}
+			event.Text = ""
 		}
 	}
 }

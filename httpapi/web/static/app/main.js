@@ -132,7 +132,8 @@ function App() {
 /** @param {MouseEvent} event */
 function skip(event) {
   event.preventDefault();
-  /** @type {HTMLElement | null} */ (document.querySelector("#composer, #main"))?.focus();
+  const there = document.querySelector("#composer") ?? document.querySelector("#main");
+  /** @type {HTMLElement | null} */ (there)?.focus();
 }
 
 addEventListener("popstate", closeDialog);

@@ -3,7 +3,7 @@
 import { signal } from "@preact/signals";
 import htm from "htm";
 import { h } from "preact";
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import { initials, line, tint } from "./text.js";
 
 /** @type {(strings: TemplateStringsArray, ...values: any[]) => any} */
@@ -27,13 +27,19 @@ export const Avatar = ({ name }) => html`<span class=${"avatar " + tint(name)} a
  */
 export function Dialog({ title, close, children, kind = "" }) {
   const box = useRef(/** @type {HTMLDialogElement | null} */ (null));
-  useEffect(() => {
-    const before = document.activeElement;
-    box.current?.showModal();
-    return () => before instanceof HTMLElement && before.isConnected && before.focus();
+  useLayoutEffect(() => {
+    const shown = /** @type {HTMLDialogElement} */ (box.current), before = document.activeElement;
+    // The browser closes it on its own, too, and does not always ask before.
+    const closed = () => close();
+    shown.showModal();
+    shown.addEventListener("close", closed);
+    return () => {
+      shown.removeEventListener("close", closed);
+      shown.close();
+      if (before instanceof HTMLElement && before.isConnected) before.focus();
+    };
   }, []);
-  return html`<dialog ref=${box} class=${kind} aria-label=${title} onCancel=${(/** @type {Event} */ e) => { e.preventDefault(); close(); }}
-    onMouseDown=${(/** @type {MouseEvent} */ e) => e.target === box.current && close()}>
+  return html`<dialog ref=${box} class=${kind} aria-label=${title} onMouseDown=${(/** @type {MouseEvent} */ e) => e.target === box.current && close()}>
     <div class="dialog">
       <header><h2>${title}</h2><${IconButton} icon="close" label="Close" onClick=${close} /></header>
       ${children}

@@ -1,23 +1,24 @@
 // The door: signing in, and making an account.
 
-import { useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import { register } from "../api.js";
 import { me } from "../people.js";
 import { forgetMe, signIn, signInAgain, trouble } from "../session.js";
 import { line } from "../text.js";
 import { Form, html } from "../ui.js";
 
-/** @param {{making: boolean, name?: string}} props */
-function Fields({ making, name }) {
+/** @param {{making: boolean}} props */
+function Fields({ making }) {
   return html`<label>Name<input name="username" required minlength="3" maxlength="50" autocomplete="username" autocapitalize="none" spellcheck="false"
-      value=${name} autofocus=${!name} pattern="[A-Za-z0-9_\\-]+" title="letters A–Z, digits, _ and -" /></label>
-    <label>Password<input name="password" type="password" required minlength=${making ? 8 : 1} maxlength="128" autofocus=${Boolean(name)} autocomplete=${making ? "new-password" : "current-password"}
+      pattern="[A-Za-z0-9_\\-]+" title="letters A–Z, digits, _ and -" /></label>
+    <label>Password<input name="password" type="password" required minlength=${making ? 8 : 1} maxlength="128" autocomplete=${making ? "new-password" : "current-password"}
       aria-describedby=${making ? "rules" : undefined} /></label>
     ${making ? html`<p class="hint" id="rules">At least 8 characters, with an upper-case letter, a lower-case letter and a digit.</p>` : null}`;
 }
 
 export function Door() {
   const [making, setMaking] = useState(false);
+  useEffect(() => /** @type {HTMLElement | null} */ (document.querySelector("input"))?.focus(), [making]);
   const enter = async (/** @type {Record<string, string>} */ { username, password }) => {
     if (making) await register(username, password);
     await signIn(username, password);
@@ -37,7 +38,7 @@ export function SignInAgain() {
     <p>Sign in again to go on, ${line(name)}. What you were writing is still here.</p>
     <${Form} submit=${(/** @type {Record<string, string>} */ f) => signInAgain(f.password)} label="Sign in" kind="keep">
       <input type="hidden" name="username" autocomplete="username" value=${name} />
-      <label>Password<input name="password" type="password" required autofocus autocomplete="current-password" ref=${(/** @type {HTMLInputElement | null} */ e) => e?.focus()} /></label><//>
+      <label>Password<input name="password" type="password" required autocomplete="current-password" ref=${(/** @type {HTMLInputElement | null} */ e) => e?.focus()} /></label><//>
     <p><button type="button" class="link" onClick=${forgetMe}>Sign in as somebody else</button></p>
   </div></div>`;
 }

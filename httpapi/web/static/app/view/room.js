@@ -1,6 +1,6 @@
 // A room: its head, its timeline, who types, and the composer.
 
-import { useEffect } from "preact/hooks";
+import { useEffect, useLayoutEffect } from "preact/hooks";
 import { dialog, membersOpen } from "../actions.js";
 import { join, leaveRoom } from "../commands.js";
 import { typists } from "../own.js";
@@ -54,7 +54,7 @@ function arrange(room, seq) {
 export function RoomView({ room, seq, visit }) {
   const { role, kind } = room.info.value;
   const readable = role !== "invited";
-  useEffect(() => {
+  useLayoutEffect(() => {
     enterRoom(room);
     if (readable) arrange(room, seq);
   }, [room, visit, readable]);
