@@ -61,6 +61,10 @@ const (
 	MaxReactions     = 1000
 )
 
+// MaxVersions is how many earlier texts of a message are kept at most: the first
+// and the newest.
+const MaxVersions = 100
+
 // MaxPins is how many messages a room has pinned at most.
 const MaxPins = 100
 

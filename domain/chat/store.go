@@ -182,7 +182,8 @@ type Reading interface {
 	Notices(ctx context.Context, room domain.RoomID, span Range) ([]ChangeRecord, error)
 	// Marks reads what people put to messages.
 	Marks(ctx context.Context, room domain.RoomID, seqs []domain.Seq) (map[domain.Seq]Marks, error)
-	// Versions reads what a message said before its last edit, oldest first.
+	// Versions reads what a message said before its last edit, oldest first: of
+	// more than domain.MaxVersions the first and the newest.
 	Versions(ctx context.Context, room domain.RoomID, seq domain.Seq) ([]Version, error)
 	// Pinned reads a room's pinned messages, oldest first.
 	Pinned(ctx context.Context, room domain.RoomID) ([]Record, error)

@@ -71,7 +71,7 @@ func queries() []string {
 		membersOf, membersByPrefix, namedMembers, turn, knownUsers, moveMarker, setDraft, configure, profiles, setProfile, placeOf, setPlace,
 		oldestMessages, newestMessages, messagesAt, pinnedMessages, oldestChanges, oldestNotices, newestNotices,
 		headOf, extents, reactionsTo, mentionsIn, versionsOf,
-		lockRooms, insertChange, setHead, messageState, insertVersion, editMessage, insertMention, deleteMessage,
+		lockRooms, insertChange, setHead, messageState, insertVersion, pruneVersions, editMessage, insertMention, deleteMessage,
 		dropMentions, dropVersions, dropReactions,
 		emojiOf, insertReaction, deleteReaction, countReactions, ownReaction, countPins, setPin,
 		roleOf, setRole, join, leave, countOwners, countMembers, nameTaken, rename, archive, unarchive, deleteRoom,

@@ -15,6 +15,9 @@ const (
 	messageState = `SELECT author_id, deleted_at IS NOT NULL, created_at, coalesce(edited_at, created_at),
 		coalesce(text_seq, seq), token, key_id, pinned, reactions FROM messages WHERE room_id = ?1 AND seq = ?2`
 	insertVersion = `INSERT INTO message_versions (room_id, target, seq, token, key_id, created_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6)`
+	// The first text stays, whatever came after it.
+	pruneVersions = `DELETE FROM message_versions WHERE room_id = ?1 AND target = ?2 AND seq > ?2 AND seq <= (
+		SELECT v.seq FROM message_versions v WHERE v.room_id = ?1 AND v.target = ?2 ORDER BY v.seq DESC LIMIT 1 OFFSET ?3)`
 	editMessage   = `UPDATE messages SET token = ?3, key_id = ?4, text_seq = ?5, edited_at = ?6 WHERE room_id = ?1 AND seq = ?2`
 	insertMention = `INSERT INTO mentions (room_id, seq, user_id, author_id, how) VALUES (?1, ?2, ?3, ?4, ?5)
 		ON CONFLICT (room_id, seq, user_id) DO NOTHING`
@@ -70,6 +73,9 @@ func (t tx) edit(ctx context.Context, _ *room, c chat.Change, seq domain.Seq) (b
 	}
 	if _, err := t.exec(ctx, insertVersion, c.RoomID, c.Target, s.textSeq, s.sealed.Token, s.sealed.KeyID,
 		t.time(s.written)); err != nil {
+		return false, err
+	}
+	if _, err := t.exec(ctx, pruneVersions, c.RoomID, c.Target, domain.MaxVersions-1); err != nil {
 		return false, err
 	}
 	if _, err := t.exec(ctx, editMessage, c.RoomID, c.Target, sealed.Token, sealed.KeyID, seq, t.time(c.At)); err != nil {

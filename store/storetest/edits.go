@@ -38,6 +38,28 @@ var editTests = map[string]func(*testing.T, *fixture){
 			t.Errorf("of what was never edited: %v, %v", versions, err)
 		}
 	},
+	"of a message that is edited without end the first text and the newest ones are kept": func(t *testing.T, f *fixture) {
+		s := newStage(t, f)
+		edits := make([]chat.Change, domain.MaxVersions+20)
+		for i := range edits {
+			edits[i] = s.edit(2, s.alice, fmt.Sprint("edit ", i))
+		}
+		last := f.apply(t, edits...)[len(edits)-1]
+		f.apply(t, s.edit(3, s.bob, "another"))
+		versions, err := f.Versions(t.Context(), s.room, 2)
+		must(t, err)
+		if len(versions) != domain.MaxVersions || versions[0].Sealed != sealed(2, "two") {
+			t.Fatalf("%d versions are kept: %+v", len(versions), versions)
+		}
+		for i, v := range versions[1:] {
+			if want := last - domain.MaxVersions + 1 + domain.Seq(i); v.Seq != want {
+				t.Errorf("version %d is that of %d, not %d", i+1, v.Seq, want)
+			}
+		}
+		if versions, err := f.Versions(t.Context(), s.room, 3); err != nil || len(versions) != 1 {
+			t.Errorf("of another message: %v, %v", versions, err)
+		}
+	},
 	"of a deleted message only its place is left": func(t *testing.T, f *fixture) {
 		s := newStage(t, f)
 		reply := draft(s.room, s.bob, "r", "reply")
