@@ -42,7 +42,7 @@ func TestTheAPIDescribesItselfInOpenAPI(t *testing.T) {
 		"put /api/v1/rooms/{room}/draft", "put /api/v1/rooms/{room}/settings", "get /api/v1/rooms/{room}/here", "get /api/v1/users/{username}",
 		"get /api/v1/rooms/{room}/messages", "post /api/v1/rooms/{room}/messages", "put /api/v1/rooms/{room}/read",
 		"get /api/v1/ws", "post /api/auth/register", "post /api/auth/login", "get /api/chat/messages", "get /ws/chat",
-		"get /health", "get /readyz",
+		"get /health", "get /readyz", "get /api/v1/about",
 	} {
 		method, path, _ := strings.Cut(call, " ")
 		if spec.Paths[path][method] == nil {

@@ -47,6 +47,7 @@ func (s *Server) newRouter(c Config) (chi.Router, error) {
 	s.ownCalls(api)
 	s.firstCalls(api)
 	s.serviceCalls(api)
+	s.aboutCalls(api, c)
 	router.Get("/api/v1/ws", s.serveLive)
 	router.Get("/ws/chat", s.serveFirstSocket)
 	describeSockets(api.OpenAPI())

@@ -37,6 +37,7 @@ type Config struct {
 	CORSOrigins []string                    // other origins that may call the API
 	TLS         *tls.Config                 // nil for plain HTTP
 	Ready       func(context.Context) error // whether requests can be served
+	SSH         *SSHDoor                    // nil while that door is closed
 	Version     string
 	Log         *slog.Logger
 }

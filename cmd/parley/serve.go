@@ -10,6 +10,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -149,14 +150,7 @@ func (c *console) serve(conf *config, parts *core, open listeners, log *slog.Log
 func openDoors(conf *config, parts *core, open listeners, log *slog.Logger) (map[net.Listener]door, []string, error) {
 	doors := map[net.Listener]door{}
 	var ways []string
-	if open.http != nil {
-		web, err := newWeb(conf, parts, log)
-		if err != nil {
-			return nil, nil, err
-		}
-		doors[open.http] = web
-		ways = append(ways, "HTTP: "+webAddress(conf, open.http))
-	}
+	var ssh *httpapi.SSHDoor
 	if open.ssh != nil {
 		terminal, err := sshui.New(sshui.Config{
 			Auth: parts.auth, Chat: parts.chat, Proxies: conf.proxies, Version: version, Log: log,
@@ -167,6 +161,15 @@ func openDoors(conf *config, parts *core, open listeners, log *slog.Logger) (map
 		}
 		doors[open.ssh] = terminal
 		ways = append(ways, "SSH:  "+sshCommand(conf, open.ssh)+"  (host key "+terminal.Fingerprint()+")")
+		ssh = &httpapi.SSHDoor{Host: publicHost(conf), Port: portOf(open.ssh), Fingerprint: terminal.Fingerprint()}
+	}
+	if open.http != nil {
+		web, err := newWeb(conf, parts, ssh, log)
+		if err != nil {
+			return nil, nil, err
+		}
+		doors[open.http] = web
+		ways = slices.Insert(ways, 0, "HTTP: "+webAddress(conf, open.http))
 	}
 	return doors, ways, nil
 }
@@ -180,7 +183,7 @@ func shutDown(ctx context.Context, doors map[net.Listener]door) error {
 	return group.Wait()
 }
 
-func newWeb(conf *config, parts *core, log *slog.Logger) (*httpapi.Server, error) {
+func newWeb(conf *config, parts *core, ssh *httpapi.SSHDoor, log *slog.Logger) (*httpapi.Server, error) {
 	var tlsConfig *tls.Config
 	if conf.tlsCert != "" {
 		certificate, err := httpapi.LoadCertificate(conf.tlsCert, conf.tlsKey, log)
@@ -192,7 +195,7 @@ func newWeb(conf *config, parts *core, log *slog.Logger) (*httpapi.Server, error
 	return httpapi.New(httpapi.Config{
 		Auth: parts.auth, Chat: parts.chat, Proxies: conf.proxies,
 		PublicURL: conf.publicURL, CORSOrigins: conf.corsOrigins, TLS: tlsConfig,
-		Ready: parts.engine.Ready, Version: version, Log: log,
+		Ready: parts.engine.Ready, SSH: ssh, Version: version, Log: log,
 	})
 }
 
@@ -222,6 +225,14 @@ func publicHost(conf *config) string {
 		return ""
 	}
 	return conf.publicURL.Hostname()
+}
+
+// portOf is the port of a listener; 0 if it has none.
+func portOf(ln net.Listener) int {
+	if addr, ok := ln.Addr().(*net.TCPAddr); ok {
+		return addr.Port
+	}
+	return 0
 }
 
 // reachable gives a listener's host and port as a person on this machine would

@@ -82,6 +82,7 @@ func (h *house) openDoor(tb testing.TB, addr string) (url string, shut func()) {
 	tb.Helper()
 	server, err := httpapi.New(httpapi.Config{
 		Auth: h.Auth, Chat: h.Chat, Version: "test", Ready: h.Engine.Ready, Log: slog.New(slog.DiscardHandler),
+		SSH: &httpapi.SSHDoor{Port: 2222, Fingerprint: "SHA256:uNiVztksCsDhcc0u9e8BrrJXVGDnSHSd9pTcVQs0xWk"},
 	})
 	if err != nil {
 		tb.Fatal(err)

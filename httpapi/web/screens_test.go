@@ -76,7 +76,7 @@ func (v *village) screens() []screen {
 		{name: "invitation", path: fmt.Sprintf("/r/%d", v.cellar), ready: `document.body.innerText.includes("You are invited")`},
 		{name: "archived", path: fmt.Sprintf("/r/%d", v.attic), ready: `document.body.innerText.includes("is archived")`},
 		{name: "browse", path: "/browse", ready: `document.querySelector(".directory li")`},
-		{name: "account", path: "/account", ready: `document.querySelectorAll(".things li").length > 0`},
+		{name: "account", path: "/account", ready: `document.querySelectorAll(".things li").length > 0 && document.body.innerText.includes("ssh -p 2222 alice@127.0.0.1")`},
 		{name: "nowhere", path: "/r/999", ready: `document.body.innerText.includes("To the lobby")`},
 	}
 }

@@ -56,7 +56,7 @@ interface Session {
   ended_at?: string; reason?: string;
 }
 interface SSHKey { id: number; type: string; fingerprint: string; label: string; created_at: string; last_used?: string }
-interface About { version: string; registration: string; ssh?: { host?: string; port: number; fingerprint: string } }
+interface About { version: string; ssh?: { host?: string; port: number; fingerprint: string } }
 
 /** What the help says: keys, and of each command what it takes and does. */
 interface Words { keys: [string, string][]; commands: Record<string, [string, string]> }
