@@ -18,7 +18,7 @@ var scripts = []string{
 	`[<img src=x onerror=alert(1)>](https://example.org/"onmouseover="alert(1))`, "```\"><script>alert(1)</script>\n<img src=x onerror=alert(1)>\n```",
 	"`<img src=x onerror=alert(1)>`", `&lt;script&gt;`, `{{constructor.constructor('alert(1)')()}}`, `${alert(1)}`, `' onfocus='alert(1)' autofocus='`,
 	`<iframe srcdoc="<script>alert(1)</script>">`, `<style>*{display:none}</style>`, `<base href="https://evil.example/">`, `@<b>bob</b>`, `#<b>lobby</b>`,
-	`<a href="https://evil.example">https://example.org</a>`, `[https://example.org](https://evil.example/)`, `__proto__`, `constructor`,
+	`<a href="https://evil.example">https://example.org</a>`, `[https://example.org](https://evil.example/)`, `[here](https://evil.example/)`, `__proto__`, `constructor`,
 }
 
 // disguises must not reorder or hide what stands beside them.

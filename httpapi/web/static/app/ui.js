@@ -21,6 +21,13 @@ export const IconButton = ({ icon, label, ...more }) =>
 /** @param {{name: string}} props */
 export const Avatar = ({ name }) => html`<span class=${"avatar " + tint(name)} aria-hidden="true">${initials(line(name))}</span>`;
 
+/** @type {HTMLElement | null} where the focus was before the first of the dialogs that follow each other */
+let opener = null;
+
+function giveBack() {
+  if (opener?.isConnected && !document.querySelector("dialog[open]")) opener.focus();
+}
+
 /**
  * A dialog over the page: the browser keeps the focus in it and gives it back.
  * @param {{title: string, close: () => void, children?: any, kind?: string}} props
@@ -29,14 +36,14 @@ export function Dialog({ title, close, children, kind = "" }) {
   const box = useRef(/** @type {HTMLDialogElement | null} */ (null));
   useLayoutEffect(() => {
     const shown = /** @type {HTMLDialogElement} */ (box.current), before = document.activeElement;
+    if (before instanceof HTMLElement && before !== document.body && !before.closest("dialog")) opener = before;
     // The browser closes it on its own, too, and does not always ask before.
     const closed = () => close();
     shown.showModal();
     shown.addEventListener("close", closed);
     return () => {
       shown.removeEventListener("close", closed);
-      shown.close();
-      if (before instanceof HTMLElement && before.isConnected) before.focus();
+      queueMicrotask(giveBack); // once it is gone: until then the cursor would be in it
     };
   }, []);
   return html`<dialog ref=${box} class=${kind} aria-label=${title} onMouseDown=${(/** @type {MouseEvent} */ e) => e.target === box.current && close()}>
