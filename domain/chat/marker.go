@@ -91,6 +91,7 @@ type moves struct {
 	writing map[domain.RoomID]domain.Seq // being written; nil if nothing is
 	stored  map[domain.RoomID]domain.Seq // written in the last second: who asked before may not know
 	place   *Place                       // not written yet
+	kept    *Place                       // the newest, written or not
 	written time.Time                    // when the last write began
 	done    *outcome                     // of the write that takes what is waiting
 	current *outcome                     // of the one under way
@@ -124,6 +125,16 @@ func (m *markers) at(user domain.UserID, room domain.RoomID) domain.Seq {
 	return 0
 }
 
+// place is where a user is, if the store may not know it yet.
+func (m *markers) place(user domain.UserID) (Place, bool) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if u := m.users[user]; u != nil && u.kept != nil {
+		return *u.kept, true
+	}
+	return Place{}, false
+}
+
 // move notes that a marker moves, and reports whether that is news. Stored
 // waits until it is written; it is nil if it is.
 func (m *markers) move(user domain.UserID, room domain.RoomID, to domain.Seq) (stored func(context.Context) error, moved bool) {
@@ -146,7 +157,7 @@ func (m *markers) keep(user domain.UserID, at Place) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	u := m.of(user)
-	u.place = &at
+	u.place, u.kept = &at, &at
 	m.schedule(u)
 }
 

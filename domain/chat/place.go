@@ -17,6 +17,9 @@ type Place struct {
 
 // Place gives where the actor was last, on whatever screen.
 func (s *Service) Place(ctx context.Context, actor auth.Actor) (Place, error) {
+	if place, ok := s.markers.place(actor.ID()); ok {
+		return place, nil
+	}
 	place, err := s.people.Place(ctx, actor.ID())
 	if err != nil {
 		return Place{}, fmt.Errorf("read a place: %w", err)

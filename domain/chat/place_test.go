@@ -20,7 +20,10 @@ func TestWhereSomebodyWasIsKeptForTheirNextScreen(t *testing.T) {
 		core.Chat.KeepPlace(alice, chat.Place{Room: 1, Seq: 1})
 		core.Chat.KeepPlace(alice, chat.Place{Room: room.ID, Seq: 1})
 		core.Chat.KeepPlace(alice, chat.Place{Room: -1, Seq: 1}) // nowhere
-		core.Stop()                                              // which writes what waits
+		if at, err := core.Chat.Place(t.Context(), alice); err != nil || at != (chat.Place{Room: room.ID, Seq: 1}) {
+			t.Errorf("a screen that opens at once opens at %+v, %v", at, err)
+		}
+		core.Stop() // which writes what waits
 		again := core.Beside(t)
 		if at, err := again.Chat.Place(t.Context(), alice); err != nil || at != (chat.Place{Room: room.ID, Seq: 1}) {
 			t.Errorf("her next screen opens at %+v, %v", at, err)
