@@ -44,7 +44,7 @@ var standing = map[string]string{
 }
 
 func newWorld(t *testing.T) *world {
-	config := storetest.EmptySQLite(t)
+	config := storetest.SQLite(t)
 	clock := &clock{at: time.Date(2026, 11, 23, 10, 0, 0, 0, time.UTC)}
 	w := &world{clock: clock, people: map[string]auth.Actor{"": {}}, promoted: "max"}
 	w.Core = storetest.NewCoreWith(t, config, func(s *storetest.Settings) { s.Now = clock.now })

@@ -48,7 +48,7 @@ func (c *clock) pass(d time.Duration) {
 func newCore(t *testing.T) (*storetest.Core, *clock) {
 	t.Helper()
 	clock := &clock{at: time.Date(2026, 11, 23, 10, 0, 0, 123456789, time.UTC)}
-	return storetest.NewCoreWith(t, storetest.EmptySQLite(t), func(s *storetest.Settings) { s.Now = clock.now }), clock
+	return storetest.NewCoreWith(t, storetest.SQLite(t), func(s *storetest.Settings) { s.Now = clock.now }), clock
 }
 
 // send sends a message that must be taken.

@@ -33,7 +33,7 @@ func (t *text) String() string {
 
 func TestTheLogSaysWhoChangedWhoMayDoWhat(t *testing.T) {
 	log := &text{}
-	core := storetest.NewCoreWith(t, storetest.EmptySQLite(t), func(s *storetest.Settings) {
+	core := storetest.NewCoreWith(t, storetest.SQLite(t), func(s *storetest.Settings) {
 		s.Log = slog.New(slog.NewJSONHandler(log, nil))
 	})
 	alice, bob := core.User(t, "alice"), core.User(t, "bob")

@@ -129,7 +129,7 @@ func stored(t *testing.T, core *storetest.Core, user domain.UserID) domain.Seq {
 
 func TestNotingDoesNotWaitAndMarkingDoes(t *testing.T) {
 	t.Parallel()
-	core, scribe := newScribe(t, storetest.EmptySQLite(t))
+	core, scribe := newScribe(t, storetest.SQLite(t))
 	alice := core.User(t, "alice")
 	send(t, core, alice, "hello")
 	release := make(chan struct{})
@@ -156,7 +156,7 @@ func TestNotingDoesNotWaitAndMarkingDoes(t *testing.T) {
 // screen is sent back.
 func TestAMarkerStandsStillWhileItIsWritten(t *testing.T) {
 	t.Parallel()
-	core, scribe := newScribe(t, storetest.EmptySQLite(t))
+	core, scribe := newScribe(t, storetest.SQLite(t))
 	alice := core.User(t, "alice")
 	for range 5 {
 		send(t, core, alice, "hello")
@@ -185,7 +185,7 @@ func TestAMarkerStandsStillWhileItIsWritten(t *testing.T) {
 // Whoever looked before a write and goes on after it has no news either.
 func TestAMarkerThatIsStoredMeanwhileSendsNoScreenBack(t *testing.T) {
 	t.Parallel()
-	core, scribe := newScribe(t, storetest.EmptySQLite(t))
+	core, scribe := newScribe(t, storetest.SQLite(t))
 	alice := core.User(t, "alice")
 	for range 5 {
 		send(t, core, alice, "hello")
@@ -223,7 +223,7 @@ func readings(t *testing.T, live *chat.Live) (list []domain.Seq) {
 
 func TestWhoWaitsForAMarkerIsToldThatTheStoreFailsAndItIsTriedAgain(t *testing.T) {
 	t.Parallel()
-	core, scribe := newScribe(t, storetest.EmptySQLite(t))
+	core, scribe := newScribe(t, storetest.SQLite(t))
 	alice := core.User(t, "alice")
 	send(t, core, alice, "hello")
 	scribe.set(domain.Unreachable(context.DeadlineExceeded), nil)
@@ -235,7 +235,7 @@ func TestWhoWaitsForAMarkerIsToldThatTheStoreFailsAndItIsTriedAgain(t *testing.T
 
 func TestAMarkerThatCannotBeStoredIsGivenUp(t *testing.T) {
 	t.Parallel()
-	core, scribe := newScribe(t, storetest.EmptySQLite(t))
+	core, scribe := newScribe(t, storetest.SQLite(t))
 	alice := core.User(t, "alice")
 	send(t, core, alice, "hello")
 	scribe.set(&domain.Error{Kind: domain.NotFound, Code: "user.not_found", Message: "there is no such user"}, nil)
@@ -250,7 +250,7 @@ func TestAMarkerThatCannotBeStoredIsGivenUp(t *testing.T) {
 // While one unit is written, everybody else's moves gather, and share few more.
 func TestThoseWhoReadAtOnceShareATransaction(t *testing.T) {
 	t.Parallel()
-	core, scribe := newScribe(t, storetest.EmptySQLite(t))
+	core, scribe := newScribe(t, storetest.SQLite(t))
 	var people []auth.Actor
 	for i := range 20 {
 		people = append(people, core.User(t, fmt.Sprint("reader", i)))
@@ -308,7 +308,7 @@ func TestATransactionMovesOnlySoManyMarkers(t *testing.T) {
 
 func TestAMarkerThatIsRefusedHarmsNoOtherOfItsTransaction(t *testing.T) {
 	t.Parallel()
-	core, scribe := newScribe(t, storetest.EmptySQLite(t))
+	core, scribe := newScribe(t, storetest.SQLite(t))
 	alice, mallory, carol := core.User(t, "alice"), core.User(t, "mallory"), core.User(t, "carol")
 	send(t, core, alice, "hello")
 	scribe.bad = mallory.ID()
@@ -366,7 +366,7 @@ func TestMarkersThatWaitAreWrittenAtTheStop(t *testing.T) {
 // not left waiting for one that never comes.
 func TestTheStopLeavesNobodyWaitingForAMarker(t *testing.T) {
 	t.Parallel()
-	core, scribe := newScribe(t, storetest.EmptySQLite(t))
+	core, scribe := newScribe(t, storetest.SQLite(t))
 	alice := core.User(t, "alice")
 	for range 2 {
 		send(t, core, alice, "hello")
@@ -385,7 +385,7 @@ func TestTheStopLeavesNobodyWaitingForAMarker(t *testing.T) {
 	if err := <-first; err != nil || stored(t, reader, alice.ID()) != 1 {
 		t.Errorf("the one that had begun: %v, stored %d", err, stored(t, reader, alice.ID()))
 	}
-	late, lateScribe := newScribe(t, storetest.EmptySQLite(t))
+	late, lateScribe := newScribe(t, storetest.SQLite(t))
 	bob := late.User(t, "bob")
 	send(t, late, bob, "hello")
 	lateScribe.looked = late.Stop

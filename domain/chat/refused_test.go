@@ -181,7 +181,7 @@ func TestARoomPinsAHundredMessages(t *testing.T) {
 func TestAnEditIsOfOnesOwnMessageAndInTime(t *testing.T) {
 	t.Parallel()
 	clock := &clock{at: time.Date(2026, 11, 23, 10, 0, 0, 0, time.UTC)}
-	core := storetest.NewCoreWith(t, storetest.EmptySQLite(t), func(s *storetest.Settings) {
+	core := storetest.NewCoreWith(t, storetest.SQLite(t), func(s *storetest.Settings) {
 		s.Now, s.EditWindow = clock.now, time.Hour
 	})
 	alice, bob := core.User(t, "alice"), core.User(t, "bob")
@@ -221,7 +221,7 @@ func TestAnEditIsOfOnesOwnMessageAndInTime(t *testing.T) {
 func TestAnEditIsToldWithTheTimeItIsStoredWith(t *testing.T) {
 	t.Parallel()
 	clock := &clock{at: time.Date(2026, 11, 23, 10, 0, 0, 0, time.UTC)}
-	core := storetest.NewCoreWith(t, storetest.EmptySQLite(t), func(s *storetest.Settings) {
+	core := storetest.NewCoreWith(t, storetest.SQLite(t), func(s *storetest.Settings) {
 		s.Now = func() time.Time { clock.pass(time.Millisecond); return clock.now() }
 	})
 	alice := core.User(t, "alice")

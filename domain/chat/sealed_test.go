@@ -108,7 +108,7 @@ func sendReadable(t *testing.T, core *storetest.Core) {
 }
 
 func TestNoDatabaseFileHoldsReadableText(t *testing.T) {
-	config := storetest.EmptySQLite(t)
+	config := storetest.SQLite(t)
 	core := storetest.NewCoreOn(t, config)
 	sendReadable(t, core)
 	search := func() {

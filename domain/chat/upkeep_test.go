@@ -11,7 +11,7 @@ import (
 
 func TestOldNoncesAndAttemptsAreRemovedInTime(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		config := storetest.EmptySQLite(t)
+		config := storetest.SQLite(t)
 		clock := &clock{at: time.Date(2026, 11, 23, 10, 0, 0, 0, time.UTC)}
 		core := storetest.NewCoreWith(t, config, func(s *storetest.Settings) { s.Now = clock.now })
 		alice := core.User(t, "alice") // who logged in once
@@ -42,7 +42,7 @@ func TestTheEpochIsTheDatabasesOwn(t *testing.T) {
 	if epoch := core.Chat.Epoch(); epoch == "" || epoch != core.Beside(t).Chat.Epoch() {
 		t.Errorf("the epoch is %q", epoch)
 	}
-	if other, _ := newCore(t); other.Chat.Epoch() == core.Chat.Epoch() {
+	if other := storetest.NewCoreOn(t, storetest.EmptySQLite(t)); other.Chat.Epoch() == core.Chat.Epoch() {
 		t.Error("two databases have one epoch")
 	}
 }

@@ -7,5 +7,5 @@ import (
 )
 
 func TestSQLiteKeepsTheContract(t *testing.T) {
-	storetest.Run(t, storetest.EmptySQLite, storetest.EmptySQLite)
+	storetest.Run(t, storetest.EmptySQLite, storetest.SQLite)
 }

@@ -3,7 +3,6 @@ package storetest
 import (
 	"context"
 	"log/slog"
-	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -59,7 +58,7 @@ const cheapCost = 4
 // NewCore runs a core on an embedded database in the test's own folder.
 func NewCore(tb testing.TB) *Core {
 	tb.Helper()
-	return NewCoreOn(tb, store.Config{SQLitePath: filepath.Join(tb.TempDir(), "parley.db")})
+	return NewCoreOn(tb, SQLite(tb))
 }
 
 // NewCoreOn runs a core on a given database. Passwords are hashed cheaply;

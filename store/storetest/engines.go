@@ -3,12 +3,15 @@ package storetest
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"net"
 	"net/url"
+	"os"
 	"path/filepath"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -35,13 +38,35 @@ func EmptySQLite(tb testing.TB) store.Config {
 	return store.Config{SQLitePath: filepath.Join(tb.TempDir(), "parley.db")}
 }
 
-// SQLite makes a database file with all tables in the test's own folder.
+// SQLite makes a database file with all tables in the test's own folder: a copy
+// of one that each process makes once.
 func SQLite(tb testing.TB) store.Config {
 	tb.Helper()
 	config := EmptySQLite(tb)
-	migrate(tb, config)
+	template, err := sqliteTemplate()
+	must(tb, err)
+	must(tb, os.WriteFile(config.SQLitePath, template, 0o600))
 	return config
 }
+
+// sqliteTemplate is the file of a database with all tables and no people.
+var sqliteTemplate = sync.OnceValues(func() ([]byte, error) {
+	dir, err := os.MkdirTemp("", "parley-template-")
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = os.RemoveAll(dir) }()
+	path := filepath.Join(dir, "parley.db")
+	engine, err := store.Open(context.Background(), store.Config{SQLitePath: path})
+	if err != nil {
+		return nil, err
+	}
+	_, err = engine.Migrate(context.Background())
+	if err = errors.Join(err, engine.Close()); err != nil {
+		return nil, err
+	}
+	return os.ReadFile(path)
+})
 
 // Open opens a database, with all its tables, until the test ends.
 func Open(tb testing.TB, config store.Config) store.Engine {
@@ -63,15 +88,6 @@ func OpenEmpty(tb testing.TB, config store.Config) store.Engine {
 		}
 	})
 	return engine
-}
-
-func migrate(tb testing.TB, config store.Config) {
-	tb.Helper()
-	engine, err := store.Open(tb.Context(), config)
-	must(tb, err)
-	_, err = engine.Migrate(tb.Context())
-	must(tb, err)
-	must(tb, engine.Close())
 }
 
 // DB is the way around a store: SQL for what no port can do, such as making a
