@@ -1,4 +1,4 @@
-.PHONY: run setup test short lint bench build
+.PHONY: run setup test short lint types bench build
 
 run: ## serve on this machine, making .env on the first run
 	go run ./cmd/parley serve --init
@@ -18,6 +18,9 @@ short: ## what needs nothing and takes seconds
 
 lint: ## format, vet, staticcheck and more
 	go tool -modfile=tools/go.mod golangci-lint run
+
+types: setup ## the types of the page's modules, which say what they are in JSDoc
+	cd httpapi/web/check && npm ci --silent && npx tsc -p .
 
 bench: setup ## the benchmarks, one after the other
 	.ci/with-postgres go test -p 1 -run '^$$' -bench . -benchmem -timeout 60m ./...
