@@ -80,7 +80,8 @@ export function learn(info) {
     rooms.value = new Map(rooms.value).set(made.id, made);
     return made;
   }
-  const { draft, ...rest } = info;
+  const { draft, ...rest } = info, { read, unread, mentions } = room.info.value;
+  if (rest.read < read) Object.assign(rest, { read, unread, mentions }); // my marker is on its way
   room.info.value = { ...room.info.value, topic: undefined, archived: undefined, muted: undefined, role: undefined, ...rest };
   room.counted = Math.max(room.counted, info.head);
   return room;
@@ -106,7 +107,6 @@ export async function loadRooms() {
       const room = learn(info);
       if (before && (info.draft ?? "") !== (room.info.value.draft ?? "")) drafted(room, info.draft ?? "");
     }
-    fresh = !known.value;
     known.value = true;
   });
 }
@@ -129,12 +129,10 @@ export async function find(address) {
   return room;
 }
 
-let fresh = false; // the list was loaded a moment ago, while the connection was made
-
 // After a connection was lost everything may have happened. The list says how
 // the rooms stand; what a timeline shows is filled up from where it ends.
 async function catchUp() {
-  for (let wait = 1000; !fresh; wait = Math.min(2 * wait, 30_000)) {
+  for (let wait = 1000; ; wait = Math.min(2 * wait, 30_000)) {
     try {
       await loadRooms();
       break;
@@ -143,7 +141,6 @@ async function catchUp() {
       await sleep(wait);
     }
   }
-  fresh = false;
   for (const room of rooms.value.values()) {
     const { head, role } = room.info.value;
     if (role === "invited" || !role && room !== current.value) continue;

@@ -6,9 +6,10 @@ import { signal } from "@preact/signals";
 import { call } from "./api.js";
 import { isMe } from "./people.js";
 
-const pageSize = 80;
+const pageSize = 50;
+const stepSize = 30; // while somebody scrolls: what is drawn at once must fit into a frame
 const mostLoaded = 400; // messages at once
-const slack = 60; // are dropped together: one by one would cost a layout each
+const slack = 30; // are dropped together: one by one would cost a layout each
 
 /** @typedef {{seq?: number, offset?: number, end?: boolean, unread?: boolean, mark?: boolean}} Aim where the view should go */
 
@@ -41,6 +42,11 @@ export class Timeline {
     return this.messages.at(-1)?.seq ?? 0;
   }
 
+  /** Whether what is loaded is about to be replaced. */
+  get opening() {
+    return !this.loaded || this.loading.has("newest") || this.loading.has("around");
+  }
+
   // One render for all that happens until the next frame. A hidden page has no
   // frames, and needs none.
   touch() {
@@ -62,7 +68,7 @@ export class Timeline {
   open(around, aim = { end: true }) {
     this.generation++;
     this.loading.clear();
-    return this.#load(around ? "around" : "newest", around ? `around=${around}` : "", (page) => {
+    return this.#load(around ? "around" : "newest", around ? `around=${around}` : "", pageSize, (page) => {
       this.messages = page.messages;
       this.notices = page.notices ?? [];
       this.hasBefore = page.has_before;
@@ -74,9 +80,9 @@ export class Timeline {
   }
 
   older() {
-    if (!this.loaded || !this.hasBefore || !this.messages.length) return Promise.resolve();
+    if (this.opening || !this.hasBefore || !this.messages.length) return;
     const from = this.messages[0].seq;
-    return this.#load("before", `before=${from}`, (page) => {
+    return this.#load("before", `before=${from}`, stepSize, (page) => {
       this.messages = [...page.messages, ...this.messages];
       this.#addNotices(page.notices);
       this.hasBefore = page.has_before;
@@ -85,8 +91,8 @@ export class Timeline {
   }
 
   newer() {
-    if (!this.loaded || !this.hasAfter) return Promise.resolve();
-    return this.#load("after", `after=${this.last}`, (page) => {
+    if (this.opening || !this.hasAfter) return;
+    return this.#load("after", `after=${this.last}`, stepSize, (page) => {
       this.messages = [...this.messages, ...page.messages];
       this.#addNotices(page.notices);
       this.hasAfter = page.has_after;
@@ -97,13 +103,14 @@ export class Timeline {
   /**
    * @param {string} what
    * @param {string} span
+   * @param {number} limit
    * @param {(page: Page) => void} use
    */
-  #load(what, span, use) {
+  #load(what, span, limit, use) {
     let load = this.loading.get(what);
     if (!load) {
       const generation = this.generation;
-      load = call("GET", `/rooms/${this.room}/messages?limit=${pageSize}&${span}`.replace(/&$/, "")).then((page) => {
+      load = call("GET", `/rooms/${this.room}/messages?limit=${limit}&${span}`.replace(/&$/, "")).then((page) => {
         if (generation !== this.generation) return;
         use(/** @type {Page} */ (page));
         const held = this.held.filter((line) => line.seq > page.head);

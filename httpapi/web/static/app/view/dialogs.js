@@ -25,9 +25,8 @@ function Switcher() {
   const [letters, setLetters] = useState("");
   const [chosen, setChosen] = useState(0);
   const wanted = fold(letters.replace(/^[#@]/, ""));
-  const score = (/** @type {import("../rooms.js").Room} */ r) => (fold(r.info.value.title).slice(1).startsWith(wanted) ? 2 : 0) + (r.info.value.unread ? 1 : 0);
-  const rooms = mine.value.filter((r) => holds(fold(r.info.value.title), wanted))
-    .sort((a, b) => score(b) - score(a)).slice(0, 9).map((r) => ({ label: r.info.value.title, take: () => leaveFor("/r/" + r.id), unread: r.info.value.unread }));
+  const rooms = mine.value.filter((r) => fold(r.info.value.title).includes(wanted)).sort((a, b) => Number(b.info.value.unread > 0) - Number(a.info.value.unread > 0))
+    .slice(0, 9).map((r) => ({ label: r.info.value.title, take: () => leaveFor("/r/" + r.id), unread: r.info.value.unread }));
   const choices = [...rooms];
   if (/^@?[\w-]{3,50}$/.test(letters)) {
     const name = letters.replace(/^@/, "");
@@ -45,12 +44,6 @@ function Switcher() {
       autocomplete="off" autofocus value=${letters} onKeyDown=${press} onInput=${(/** @type {any} */ e) => { setLetters(e.target.value); setChosen(0); }} />
     <ul class="choices" id="places" role="listbox" aria-label="Rooms and people">${choices.map((c, n) => html`<li id=${"place-" + n} key=${c.label} role="option" aria-selected=${n === chosen} onClick=${c.take}>
       <span>${line(c.label)}</span>${c.unread ? html` <small>${c.unread} unread</small>` : null}</li>`)}</ul><//>`;
-}
-
-/** @param {string} text @param {string} letters in order, not together */
-function holds(text, letters) {
-  let at = -1;
-  return [...letters].every((c) => (at = text.indexOf(c, at + 1)) >= 0);
 }
 
 /** @param {{message: Message}} props */

@@ -12,7 +12,7 @@ import { clock, exact } from "../time.js";
 import { Avatar, IconButton, html } from "../ui.js";
 
 /** @typedef {import("../rooms.js").Room} Room */
-/** @typedef {{room: Room, message: Message, joined: boolean, link: string}} Props */
+/** @typedef {{room: Room, message: Message, joined: boolean}} Props */
 
 /** @extends {Component<Props, {active: boolean}>} */
 export class MessageRow extends Component {
@@ -33,7 +33,7 @@ export class MessageRow extends Component {
   };
 
   render() {
-    const { message: m, joined, link } = this.props, { active } = this.state;
+    const { message: m, joined } = this.props, { active } = this.state;
     const name = line(m.author.username), action = !m.deleted && isAction(m.content);
     const kinds = ["message", joined && "joined", callsMe(m.mentions) && !isMe(m.author.username) && "calls", m.pinned && "pinned", m.deleted && "deleted"];
     return html`<article class=${kinds.filter(Boolean).join(" ")} tabindex="-1" data-seq=${m.seq}
@@ -43,7 +43,7 @@ export class MessageRow extends Component {
       ${joined ? null : html`<${Avatar} name=${m.author.username} />`}
       <div class="head">
         ${joined ? null : html`<button type="button" tabindex="-1" class=${"name " + tint(m.author.username)} onClick=${() => showPerson(m.author.username)}>${name}</button> `}
-        <a class="time" tabindex="-1" href=${new URL(link).pathname} title=${exact(m.created_at)}><time dateTime=${m.created_at}>${clock(m.created_at)}</time></a>
+        <a class="time" tabindex="-1" href=${`/r/${m.room_id}/${m.seq}`} title=${active ? exact(m.created_at) : undefined}><time dateTime=${m.created_at}>${clock(m.created_at)}</time></a>
         ${m.pinned ? html` <span class="sign">pinned</span>` : null}
       </div>
       <div class="body">${this.body(action)}</div>

@@ -2,7 +2,6 @@
 // loaded above or arrives below.
 
 import { Component } from "preact";
-import { linkTo } from "../actions.js";
 import { outbox } from "../outbox.js";
 import { looking, read } from "../own.js";
 import { rememberPlace } from "../route.js";
@@ -17,7 +16,7 @@ import { MessageRow, PendingRow } from "./message.js";
 /** @typedef {import("../rows.js").Row} Row */
 
 const nearEnd = 24; // pixels that still count as the end
-const ahead = 1.5; // screens from an edge at which more is loaded
+const ahead = 2; // screens from an edge at which more is loaded
 
 /** @extends {Component<{room: Room}, {atEnd: boolean}>} */
 export class TimelineView extends Component {
@@ -199,7 +198,7 @@ export class TimelineView extends Component {
       case "unread": return html`<div key=${row.key} class="unread"><span>unread</span></div>`;
       case "notices": return html`<p key=${row.key} class="happened" title=${exact(row.notices[0].at)}>${tellNotices(row.notices)}</p>`;
       case "pending": return html`<${PendingRow} key=${row.key} pending=${row.pending} joined=${row.joined} />`;
-      default: return html`<${MessageRow} key=${row.key} room=${this.props.room} message=${row.message} joined=${row.joined} link=${linkTo(row.message)} />`;
+      default: return html`<${MessageRow} key=${row.key} room=${this.props.room} message=${row.message} joined=${row.joined} />`;
     }
   }
 }
