@@ -156,7 +156,12 @@ func (s *screen) pins(string) tea.Cmd {
 	c, at := s.config, s.room.address()
 	return s.ask(func(ctx context.Context) (func(*screen) tea.Cmd, error) {
 		messages, err := c.Chat.Pinned(ctx, c.Actor, at)
-		return func(s *screen) tea.Cmd { s.listPins(messages); return nil }, err
+		return func(s *screen) tea.Cmd {
+			if s.room.id == at.ID {
+				s.listPins(messages)
+			}
+			return nil
+		}, err
 	})
 }
 

@@ -148,8 +148,9 @@ func (t *timeline) refill(page chat.Page) {
 // jump starts the timeline anew around a message, and chooses it if it is
 // there.
 func (t *timeline) jump(page chat.Page, seq domain.Seq) bool {
+	unread, _ := t.unreadBelow()
 	t.fill(page)
-	t.countBeyond(0)
+	t.countBeyond(unread)
 	t.findUnread()
 	t.follow = false
 	e := t.find(seq)

@@ -138,6 +138,7 @@ func (s *screen) enter(lr *listed) tea.Cmd {
 		return cmd
 	}
 	if s.room.opened {
+		s.roomList.read(lr, 0, 0) // what is below the view is counted there
 		s.room.timeline.comeBack(s.room.marked)
 		s.reader.announce(s.describe(lr))
 		return tea.Batch(cmd, s.askPeople())
@@ -148,6 +149,7 @@ func (s *screen) enter(lr *listed) tea.Cmd {
 // goBy notes how a room is left.
 func (s *screen) goBy(left *room) {
 	s.stopChoosing()
+	s.picker.close() // it may act on a message of the room
 	s.completion.stop()
 	left.cursor = s.composer.cursor
 	if left.answer.edits {
@@ -156,6 +158,7 @@ func (s *screen) goBy(left *room) {
 	if lr := s.roomList.find(left.id); lr != nil && left.opened {
 		unread, mentions := left.timeline.unreadBelow()
 		s.roomList.read(lr, unread, mentions)
+		lr.Read = max(lr.Read, left.timeline.seen) // the room may be dropped, and opened anew
 	}
 	if left.timeline.follow {
 		left.timeline.trimTo(keptOfRoom)
@@ -257,6 +260,9 @@ func (s *screen) fill(msg pageMsg) {
 	case latest:
 		line.refill(msg.page)
 	case around:
+		if r != s.room { // nobody waits for it any more
+			return
+		}
 		if line.jump(msg.page, msg.edge) {
 			s.choosing.on = true
 		} else {

@@ -17,7 +17,7 @@ type choice struct {
 }
 
 // picker finds one of many things by a few letters: a room, a person, an
-// emoji, a link.
+// emoji, a pinned message.
 type picker struct {
 	open     bool
 	prompt   string

@@ -140,6 +140,7 @@ func (s *screen) cancel(again bool) tea.Cmd {
 		s.picker.close()
 	case s.choosing.on:
 		s.stopChoosing()
+		s.clearNotice()
 	case s.room.answer.to != nil:
 		s.dropAnswer()
 	case !s.composer.empty():

@@ -141,3 +141,28 @@ func checkScreen(r *rapid.T, s *screen) {
 		r.Fatalf("the cursor of %v is at %v", s.size, c.Position)
 	}
 }
+
+// A jump that was asked for in a room acts there or not at all.
+func TestAJumpIsForgottenWhenTheRoomWasLeft(t *testing.T) {
+	core := storetest.NewCore(t)
+	reader := core.User(t, "carol")
+	if _, err := core.Chat.Create(t.Context(), reader, chat.Creation{Name: "dev", Kind: domain.RoomPublic}); err != nil {
+		t.Fatal(err)
+	}
+	live := core.Chat.Connect(reader, broadcast.Options{})
+	defer live.Close(broadcast.ErrLeft)
+	config := Config{Chat: core.Chat, Actor: reader, Log: slog.New(slog.DiscardHandler), Now: time.Now}
+	s := newScreen(t.Context(), Terminal{Size: Size{80, 24}}, config, live)
+	s.Update(s.start()())
+	left := s.room
+	s.enter(s.roomList.at(2))
+	s.Update(pageMsg{room: left.id, need: around, edge: 7, page: chat.Page{
+		Messages: []domain.Message{{Seq: 7, Author: bob, Content: "old"}}, HasAfter: true, Extent: domain.Extent{Head: 9},
+	}})
+	if left.timeline.chosen != nil || len(left.timeline.items) > 0 {
+		t.Errorf("the room that was left shows %+v", left.timeline.items)
+	}
+	if s.choosing.on || s.status.text != "" {
+		t.Errorf("the room in view is told of it: %+v, %q", s.choosing, s.status.text)
+	}
+}

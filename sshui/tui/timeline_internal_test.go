@@ -8,7 +8,23 @@ import (
 	"github.com/charmbracelet/colorprofile"
 
 	"parley/domain"
+	"parley/domain/chat"
 )
+
+// A jump to an old message leaves what is new as unread as it was.
+func TestAJumpKeepsTheCountOfWhatIsNew(t *testing.T) {
+	message := func(seq domain.Seq) domain.Message { return domain.Message{Seq: seq, Author: bob} }
+	line := timeline{look: lookOf(80), height: 5, me: carol}
+	line.fill(chat.Page{Messages: []domain.Message{message(100), message(101), message(102)}, HasBefore: true, Extent: domain.Extent{Head: 102}})
+	line.seen = 100
+	page := chat.Page{Messages: []domain.Message{message(6), message(7), message(8)}, HasBefore: true, HasAfter: true, Extent: domain.Extent{Head: 102}}
+	if !line.jump(page, 7) {
+		t.Fatal("the message is not found")
+	}
+	if unread, _ := line.unreadBelow(); unread != 2 {
+		t.Errorf("%d are unread below, want 2", unread)
+	}
+}
 
 // Messages of 2,000 lines each take twenty times their own size when drawn, in
 // the memory of everybody who has them on a screen.
