@@ -87,7 +87,11 @@ func (s *screen) title() string {
 
 // tooSmall asks for more room, as far as there is room to ask.
 func (s *screen) tooSmall() string {
-	text := fmt.Sprintf("Parley needs %d×%d", leastWidth, leastHeight)
+	need := fmt.Sprintf("%d×%d", leastWidth, leastHeight)
+	text := "Parley needs " + need
+	if s.look.method.StringWidth(text) > s.size.Width {
+		text = need
+	}
 	return s.look.method.Truncate(text, max(s.size.Width, 1), "")
 }
 
@@ -151,6 +155,7 @@ func (s *screen) elsewhere() string {
 // body is the timeline, or what lies over it, between the rooms and the people.
 func (s *screen) body(l layout) []string {
 	rows := s.middle(l.timeline.height)
+	rows = rows[:min(len(rows), l.timeline.height)]
 	blank := l.timeline.height - len(rows)
 	if s.panel.open || s.picker.open {
 		rows = append(slices.Clone(rows), slices.Repeat([]string{""}, blank)...)
@@ -168,7 +173,8 @@ func (s *screen) body(l layout) []string {
 	return rows
 }
 
-// middle gives at most height rows of what is in view.
+// middle gives the rows of what is in view: at most height of them, but for
+// what is said in words.
 func (s *screen) middle(height int) []string {
 	say := func(text string) []string { return s.look.wrap(text, s.look.width) }
 	lr := s.roomList.find(s.room.id)
