@@ -234,13 +234,23 @@ func (e *entry) body(l look, width, indent int) []string {
 		raw, lead = action, []span{{text: e.author.Name + " ", style: style}}
 	}
 	if nodes := markup.Parse(raw); nodes != nil && e.state == stored {
-		if lead != nil && nodes[0].Kind == markup.Paragraph {
-			nodes[0].Nodes = append([]markup.Node{{Kind: markup.Text, Text: lead[0].text}}, nodes[0].Nodes...)
+		if lead != nil {
+			nodes = actedBy(lead[0].text, nodes)
 		}
 		return l.drawMarkup(nodes, width, indent, e.marks(l))
 	}
 	spans := append(lead, span{text: expandTabs(domain.Visible(raw)), style: style})
 	return l.flow(append(spans, e.marks(l)...), width, indent)
+}
+
+// actedBy puts who acts before what they do: nothing else names them.
+func actedBy(who string, nodes []markup.Node) []markup.Node {
+	name := []markup.Node{{Kind: markup.Text, Text: who}}
+	if nodes[0].Kind != markup.Paragraph {
+		return append([]markup.Node{{Kind: markup.Paragraph, Nodes: name}}, nodes...)
+	}
+	nodes[0].Nodes = append(name, nodes[0].Nodes...)
+	return nodes
 }
 
 // marks say behind the text what became of the message.

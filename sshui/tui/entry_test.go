@@ -43,8 +43,13 @@ func TestAMessageShowsWhatBecameOfIt(t *testing.T) {
 			nil,
 			"12:00 bob          hi (edited) (pinned)", "12:00 bob: hi (edited) (pinned)",
 		},
-		"deleted":    {domain.Message{Deleted: true}, nil, "12:00 bob          (deleted)", "12:00 bob: (deleted)"},
-		"an action":  {domain.Message{Content: "/me waves *hard*"}, nil, "12:00 *            bob waves hard", "12:00 * bob waves hard"},
+		"deleted":   {domain.Message{Deleted: true}, nil, "12:00 bob          (deleted)", "12:00 bob: (deleted)"},
+		"an action": {domain.Message{Content: "/me waves *hard*"}, nil, "12:00 *            bob waves hard", "12:00 * bob waves hard"},
+		"an action of a list": {
+			domain.Message{Content: "/me - waves"},
+			nil,
+			"12:00 *            bob\n                   • waves", "12:00 * bob\n  • waves",
+		},
 		"a mention":  {domain.Message{Content: "hi @Carol", Mentions: []string{"Carol"}}, nil, "12:00!bob          hi @Carol", "12:00!bob: hi @Carol"},
 		"the chosen": {domain.Message{Content: "hi"}, func(e *entry) { e.chosen = true }, "12:00›bob          hi", "12:00›bob: hi"},
 		"an answer": {
