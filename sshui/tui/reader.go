@@ -19,6 +19,7 @@ const said = 10
 type reader struct {
 	on      bool
 	busy    bool // lines are on their way to the terminal
+	turn    bool // changes with everything that was said
 	waiting []string
 }
 
@@ -166,7 +167,13 @@ func (s *screen) viewLine(view *tea.View) {
 	}
 	written, cursor := s.written(rect{width: s.size.Width, height: min(s.composerRows(), max(s.size.Height/3, 1))})
 	cursor.y += len(rows)
-	view.SetContent(strings.Join(append(rows, written...), "\n"))
+	content := strings.Join(append(rows, written...), "\n")
+	if s.reader.turn {
+		// Printing leaves the cursor before the line, and the library brings it back
+		// with another view only. This one looks the same.
+		content += ansi.ResetStyle
+	}
+	view.SetContent(content)
 	view.Cursor = tea.NewCursor(cursor.x, cursor.y)
 }
 

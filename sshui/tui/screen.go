@@ -158,7 +158,7 @@ func (s *screen) routeAnswer(msg tea.Msg) tea.Cmd {
 	case quietMsg:
 		return s.forgetTyping()
 	case spokenMsg:
-		s.reader.busy = false
+		s.reader.busy, s.reader.turn = false, !s.reader.turn
 	}
 	return nil
 }

@@ -7,6 +7,7 @@ import (
 	"parley/domain"
 	"parley/domain/chat"
 	"parley/sshui/tui"
+	"parley/store/storetest"
 )
 
 const oscNotice = "\a\x1b]9;Parley: "
@@ -95,8 +96,9 @@ func TestThemesAreChosenAndNoneAssumesABackground(t *testing.T) {
 	if written := screen.Written(); !strings.Contains(written, "\x1b]11;?") {
 		t.Error("the terminal is not asked for its background")
 	}
+	// Light comes first: on a dark ground, dark would draw nothing anew.
 	for _, theme := range []struct{ name, has string }{
-		{"dark", "38;2;"}, {"light", "38;2;"}, {"16", "1m"}, {"contrast", "\x1b[1m"}, {"auto", "38;2;"},
+		{"light", "38;2;"}, {"dark", "38;2;"}, {"16", "1m"}, {"contrast", "\x1b[1m"}, {"auto", "38;2;"},
 	} {
 		before := len(screen.Written())
 		screen.Press("/theme "+theme.name, enter)
@@ -162,6 +164,23 @@ func TestAScreenReaderHearsLinesThatOnlyFollowUponEachOther(t *testing.T) {
 	screen.Press("/reader on", enter)
 	screen.Sees("screen reader mode")
 	screen.SeesNo("│")
+}
+
+func TestTheCursorIsInTheLineAfterSomethingWasSaid(t *testing.T) {
+	core := newCore(t)
+	alice, bob := core.User(t, "alice"), core.User(t, "bobby")
+	screen := watch(t, core, alice, reference, "LC_PARLEY=reader")
+	screen.Sees("-- #lobby --", cursor)
+	screen.Press("so")
+	screen.Sees("> so")
+	for _, text := range []string{"first", "second"} {
+		say(t, core, bob, text)
+		screen.Sees("bobby: " + text)
+		storetest.Eventually(t, "the cursor stands behind what was typed", func() bool {
+			x, _ := screen.Cursor()
+			return x == len("> so")
+		})
+	}
 }
 
 func TestTheTerminalIsSafeFromEverythingThatPeopleWrite(t *testing.T) {
