@@ -7,8 +7,10 @@ import "strings"
 const maxWord = 30
 
 // Nearest gives the known word that is nearest to what was typed, or "" if none
-// is near: one that begins so, or is two letters off at most.
+// is near: one that begins so, or is two letters off at most. Known words are in
+// small letters; case does not count in what was typed.
 func Nearest(typed string, known []string) string {
+	typed = strings.ToLower(typed)
 	best, nearest := "", 3
 	for _, word := range known {
 		d := distance(typed, word)

@@ -11,6 +11,7 @@ func TestTheNearestWordIsSuggested(t *testing.T) {
 	known := []string{"help", "post", "read", "rooms", "tail", "whoami"}
 	for typed, want := range map[string]string{
 		"hepl": "help", "pst": "post", "who": "whoami", "toil": "tail", "raed": "read", "ro": "rooms",
+		"HELP": "help", "Rooms": "rooms",
 		"": "", "xyzzy": "", strings.Repeat("help", 10_000): "",
 	} {
 		if got := suggest.Nearest(typed, known); got != want {

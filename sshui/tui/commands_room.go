@@ -160,7 +160,11 @@ func (s *screen) rename(args string) tea.Cmd {
 }
 
 func (s *screen) archive(args string) tea.Cmd {
-	archived := args != "undo"
+	archived := args == ""
+	if !archived && args != "undo" { // such as a name, of which it would not be the room
+		s.complain("write it like this: /archive, or /archive undo")
+		return nil
+	}
 	return s.changeRoom(chat.RoomChange{Archived: &archived})
 }
 

@@ -109,6 +109,8 @@ func TestACommandThatFailsSaysWhy(t *testing.T) {
 		{"/pins", "nothing is pinned here"},
 		{"/away " + strings.Repeat("long ", 30), "at most 100 characters"},
 		{"/jion dev", "did you mean /join?"},
+		{"/JOIN dev", "did you mean /join?"},
+		{"/archive garden", "write it like this: /archive"},
 	} {
 		alice.Press(step.typed, enter)
 		alice.Sees(step.sees)

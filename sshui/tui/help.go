@@ -22,6 +22,9 @@ func (t *table) row(left, right string) {
 	l := t.look
 	if l.width < wideEnough || l.method.StringWidth(left) > column {
 		t.lines = append(t.lines, l.cut("  "+left, l.width))
+		if right == "" {
+			return
+		}
 		for _, line := range l.wrap(right, l.width-6) {
 			t.lines = append(t.lines, "      "+line)
 		}
