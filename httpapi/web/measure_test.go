@@ -128,7 +128,7 @@ func benchOpening(b *testing.B, h *house) {
 func benchScrolling(b *testing.B, h *house) {
 	p := h.open(b)
 	p.logIn("alice")
-	p.until("the newest", `document.querySelectorAll(".message").length > 50`)
+	p.until("the newest", `document.querySelectorAll(".message").length > 30`)
 	worst, all := 0.0, 0.0
 	for b.Loop() {
 		frames := evaluate[[]float64](p, `new Promise((done) => {

@@ -155,3 +155,26 @@ func TestPermalinksAndBackLeadToTheirPlace(t *testing.T) {
 	p.write("see " + h.URL + "/r/1/7")
 	p.until("it is stored", `!document.querySelector(".pending") && `+shown+`.at(-1).startsWith("see")`)
 }
+
+// 320 pixels are a small phone, or a window at 400 % zoom.
+func TestTheRoomIsUsableInASmallWindow(t *testing.T) {
+	v := openVillage(t)
+	p := v.open(t)
+	p.logIn("alice")
+	for _, size := range []size{{320, 568}, {320, 256}} {
+		p.resize(size)
+		p.visit(fmt.Sprintf("/r/%d", v.garden))
+		p.until("messages", `document.querySelector(".message")`)
+		p.until("the end", atEnd)
+		p.shot("small-" + size.String())
+		fits := `(() => { const c = document.querySelector("#composer").getBoundingClientRect(), t = ` + box + `.getBoundingClientRect();
+			return c.top >= 0 && c.bottom <= innerHeight && c.left >= 0 && c.right <= innerWidth && t.height > 60 && document.documentElement.scrollWidth <= innerWidth; })()`
+		p.until("the composer and a part of the timeline are in view", fits)
+		p.write("from a small window " + size.String())
+		p.until("it is there", `!document.querySelector(".pending") && `+shown+`.at(-1).includes(`+quoted(size.String())+`)`)
+		p.clickOn("Rooms")
+		p.goTo("#lobby")
+		p.until("the list is closed", `!document.querySelector(".sidebar.open")`)
+		p.check("small " + size.String())
+	}
+}

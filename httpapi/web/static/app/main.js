@@ -137,6 +137,13 @@ function skip(event) {
 }
 
 addEventListener("popstate", closeDialog);
+
+// Not every phone makes the page smaller when its keyboard comes up.
+visualViewport?.addEventListener("resize", () => {
+  const { height, scale } = /** @type {VisualViewport} */ (visualViewport);
+  document.documentElement.style.setProperty("--height", scale === 1 ? height + "px" : null);
+});
+
 render(html`<${Safe}><${App} /><//>`, /** @type {HTMLElement} */ (document.querySelector("#app")));
 begin();
 

@@ -125,6 +125,7 @@ export function onDraft(listener) {
  */
 export async function find(address) {
   const room = learn(await call("GET", "/rooms/" + part(address)));
+  if (!room.following && !room.timeline.loaded && !room.timeline.loading.size) room.seen = room.info.value.head;
   if (!room.following && room.info.value.role !== "invited") room.follow();
   return room;
 }
