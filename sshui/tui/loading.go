@@ -23,6 +23,9 @@ const (
 // seam.
 func (t *timeline) needs() need {
 	if len(t.items) == 0 {
+		if !t.attached {
+			return newer
+		}
 		return nothing
 	}
 	s := t.top()

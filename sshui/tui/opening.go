@@ -246,6 +246,9 @@ func (s *screen) fill(msg pageMsg) {
 	line := &r.timeline
 	switch msg.need {
 	case opening:
+		if r.opened { // it was asked for again meanwhile
+			return
+		}
 		r.opened = true
 		lr := s.roomList.find(r.id)
 		line.open(msg.page, r.marked, lr.Unread)

@@ -166,3 +166,19 @@ func TestAJumpIsForgottenWhenTheRoomWasLeft(t *testing.T) {
 		t.Errorf("the room in view is told of it: %+v, %q", s.choosing, s.status.text)
 	}
 }
+
+// A store that was slow may answer twice, as it was asked again meanwhile.
+func TestARoomIsOpenedOnce(t *testing.T) {
+	core := storetest.NewCore(t)
+	live := core.Chat.Connect(core.User(t, "carol"), broadcast.Options{})
+	defer live.Close(broadcast.ErrLeft)
+	config := Config{Chat: core.Chat, Actor: core.User(t, "dave"), Log: slog.New(slog.DiscardHandler), Now: time.Now}
+	s := newScreen(t.Context(), Terminal{Size: Size{80, 24}}, config, live)
+	s.Update(s.start()())
+	message := domain.Message{Seq: 7, Author: bob, Content: "new"}
+	s.Update(feedMsg{[]domain.Event{{Type: domain.EventMessage, RoomID: s.room.id, Seq: 7, Message: message}}})
+	s.Update(pageMsg{room: s.room.id, need: opening, page: chat.Page{}})
+	if s.room.timeline.find(7) == nil {
+		t.Error("what came meanwhile is gone")
+	}
+}

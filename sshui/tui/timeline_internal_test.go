@@ -11,6 +11,17 @@ import (
 	"parley/domain/chat"
 )
 
+// A room that was empty when it was read may not be so any more when that is
+// shown.
+func TestWhatComesWhileAnEmptyRoomOpensIsRead(t *testing.T) {
+	line := timeline{look: lookOf(80), height: 5, me: carol, attached: true, follow: true}
+	line.take(&domain.Event{Type: domain.EventMessage, Seq: 1, Message: domain.Message{Seq: 1, Author: bob}})
+	line.open(chat.Page{}, 0, 0)
+	if line.find(1) == nil && line.needs() != newer {
+		t.Error("the message is neither there nor asked for")
+	}
+}
+
 // A jump to an old message leaves what is new as unread as it was.
 func TestAJumpKeepsTheCountOfWhatIsNew(t *testing.T) {
 	message := func(seq domain.Seq) domain.Message { return domain.Message{Seq: seq, Author: bob} }
