@@ -31,6 +31,7 @@ func commandTable() []command {
 		{"role", "NAME ROLE", "make somebody member, moderator or owner", (*screen).role},
 		{"rename", "NEW", "give this room another name", (*screen).rename},
 		{"archive", "[undo]", "let this room only be read", (*screen).archive},
+		{"delete", "NAME", "delete this room, whose name that is, and all that is in it", (*screen).deleteRoom},
 		{"who", "", "who is in this room", (*screen).who},
 		{"whois", "NAME", "what there is to know of somebody", (*screen).whois},
 		{"away", "[STATUS]", "be shown as away; /back ends it", (*screen).away},

@@ -159,6 +159,23 @@ func (s *screen) rename(args string) tea.Cmd {
 	return s.changeRoom(chat.RoomChange{Name: &name})
 }
 
+// deleteRoom deletes the room in view. Nothing brings it back, so its name has
+// to be given.
+func (s *screen) deleteRoom(args string) tea.Cmd {
+	lr := s.roomList.find(s.room.id)
+	switch {
+	case lr == nil || lr.Name == "":
+		s.complain("a direct conversation is not deleted")
+	case strings.TrimPrefix(args, "#") != lr.Name:
+		s.complain("to delete this room and all that is in it: /delete " + lr.Name)
+	default:
+		return s.askOfRoom("", func(ctx context.Context, c Config, at domain.Address) error {
+			return c.Chat.DeleteRoom(ctx, c.Actor, at)
+		})
+	}
+	return nil
+}
+
 func (s *screen) archive(args string) tea.Cmd {
 	archived := args == ""
 	if !archived && args != "undo" { // such as a name, of which it would not be the room

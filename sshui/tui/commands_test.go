@@ -47,6 +47,10 @@ func TestEveryCommandDoesWhatTheHelpSays(t *testing.T) {
 		{alice, "/rename orchard", "› #orchard", "#orchard"},
 		{alice, "/archive", "#orchard (archived)", "#orchard (archived)"},
 		{alice, "/archive undo", "took the room out of the archive", "took the room out of the archive"},
+		{alice, "/create shed", "› #shed", ""},
+		{alice, "/delete orchard", "to delete this room and all that is in it: /delete shed", ""},
+		{alice, "/delete #shed", "#shed: alice deleted the room", ""},
+		{alice, "/join orchard", "› #orchard", ""},
 		{alice, "/kick bobby", "alice removed bobby", "#orchard: alice removed you"},
 		{alice, "/invite bobby", "bobby is invited", "+#orchard"},
 		{bobby, "/part orchard", "#orchard: you left", ""},
@@ -111,6 +115,8 @@ func TestACommandThatFailsSaysWhy(t *testing.T) {
 		{"/jion dev", "did you mean /join?"},
 		{"/JOIN dev", "did you mean /join?"},
 		{"/archive garden", "write it like this: /archive"},
+		{"/delete", "to delete this room and all that is in it: /delete lobby"},
+		{"/delete lobby", "this takes the role of an owner"},
 	} {
 		alice.Press(step.typed, enter)
 		alice.Sees(step.sees)
