@@ -29,7 +29,7 @@ import (
 const password = storetest.Password
 
 // patience is how long a page may take to show what it should.
-const patience = 20 * time.Second
+const patience = 40 * time.Second
 
 // browser is the Chromium that all tests share, each in a profile of its own.
 var browser struct {

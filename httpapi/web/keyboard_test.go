@@ -85,7 +85,7 @@ func TestEverythingIsDoneByKeyboard(t *testing.T) {
 	p.tabTo("the button", `e.innerText === "Delete"`)
 	p.press(kb.Enter)
 	p.sees("This message was deleted.")
-	p.until("the dialog is closed", "!"+dialogThere)
+	p.until("the dialog is closed", noDialog)
 	p.press(kb.Escape)
 	p.until("the cursor is in the composer", `document.activeElement.id === "composer"`)
 
@@ -101,7 +101,7 @@ func TestEverythingIsDoneByKeyboard(t *testing.T) {
 	p.insert("lob")
 	p.until("it is found", `document.querySelector("[role=option]")?.innerText.includes("#lobby")`)
 	p.press(kb.Enter)
-	p.until("the lobby", `document.querySelector("h1")?.innerText === "#lobby" && !`+dialogThere)
+	p.until("the lobby", `document.querySelector("h1")?.innerText === "#lobby" && `+noDialog)
 
 	// Completion.
 	h.say(t, "bob", kitchen, "soup is ready")
@@ -128,12 +128,12 @@ func TestEverythingIsDoneByKeyboard(t *testing.T) {
 	p.press("?")
 	p.sees("Keys and commands")
 	p.press(kb.Escape)
-	p.until("it is closed", "!"+dialogThere)
+	p.until("it is closed", noDialog)
 	p.eval(`document.querySelector("#composer").focus()`)
 	p.with("k", chromedp.ModifierCtrl)
 	p.until("the switcher", dialogThere)
 	p.press(kb.Escape)
-	p.until("it is closed", "!"+dialogThere)
+	p.until("it is closed", noDialog)
 	p.press("a", "b")
 	p.until("one can go on writing", `document.querySelector("#composer").value === "ab"`)
 	p.eval(`document.querySelector(".skip").focus()`)

@@ -36,7 +36,10 @@ func command(text string) func(*tab) { return func(p *tab) { p.write(text) } }
 
 func clicking(name string) func(*tab) { return func(p *tab) { p.clickOn(name) } }
 
-const dialogThere = `document.querySelector("dialog[open]")`
+const (
+	dialogThere = `document.querySelector("dialog[open]")`
+	noDialog    = `!document.querySelector("dialog")`
+)
 
 func (v *village) screens() []screen {
 	garden, kitchen := fmt.Sprintf("/r/%d", v.garden), fmt.Sprintf("/r/%d", v.kitchen)
@@ -44,7 +47,7 @@ func (v *village) screens() []screen {
 	dialog := func(name string, open func(*tab), ready string) screen {
 		return screen{name: name, open: open, ready: ready, close: func(p *tab) {
 			p.clickOn("Close")
-			p.until("no dialog", "!"+dialogThere)
+			p.until("no dialog", noDialog)
 		}}
 	}
 	return []screen{

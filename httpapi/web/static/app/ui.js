@@ -25,7 +25,9 @@ export const Avatar = ({ name }) => html`<span class=${"avatar " + tint(name)} a
 let opener = null;
 
 function giveBack() {
-  if (opener?.isConnected && !document.querySelector("dialog[open]")) opener.focus();
+  if (!opener?.isConnected || document.querySelector("dialog[open]")) return;
+  opener.blur(); // it may have the focus already, but not the cursor
+  opener.focus();
 }
 
 /**

@@ -49,10 +49,8 @@ function Theme() {
 
 function Notices() {
   if (!possible) return html`<p>This browser shows no notices${isSecureContext ? "" : " on a page without HTTPS"}.</p>`;
-  if (allowed.value === "denied") return html`<p>This browser was told to show no notices of this page; its settings change that.</p>`;
-  return html`<p>Messages that call me, while I look elsewhere:</p><p class="buttons">
-    <button type="button" aria-pressed=${wanted.value && allowed.value === "granted"} onClick=${() => attempt(allow(!(wanted.value && allowed.value === "granted")))}>
-      ${wanted.value && allowed.value === "granted" ? "Show no notices" : "Show notices"}</button></p>`;
+  const on = wanted.value && allowed.value === "granted";
+  return html`<p>Messages that call me, while I look elsewhere:</p><p><button type="button" onClick=${() => attempt(allow(!on))}>${on ? "Show no notices" : "Show notices"}</button></p>`;
 }
 
 function Password() {

@@ -38,8 +38,9 @@ export class Composer extends Component {
       this.answerChanged(before, answer);
       before = answer;
     }));
+    const old = foreign.peek();
     this.over.push(foreign.subscribe((written) => {
-      if (written?.room === room.id && room.answer.peek()?.kind !== "edit") this.fill(written.content);
+      if (written !== old && written?.room === room.id && room.answer.peek()?.kind !== "edit") this.fill(written.content);
     }));
   }
 
