@@ -5,7 +5,7 @@
 import { signal } from "@preact/signals";
 import { keep, kept } from "./kept.js";
 import { link, on, say } from "./live.js";
-import { me } from "./people.js";
+import { isMe, me } from "./people.js";
 import { onCaughtUp, rooms } from "./rooms.js";
 
 /** @type {import("@preact/signals").Signal<Pending[]>} */
@@ -66,9 +66,12 @@ export function retry(nonce) {
 /** @param {string} nonce */
 export const discard = (nonce) => set(outbox.value.filter((p) => p.nonce !== nonce));
 
+/** @type {Set<string>} what another tab still keeps may have arrived here already */
+const stored = new Set();
+
 /** Takes up what was left behind, by this tab or another. */
 export function takeUp() {
-  outbox.value = kept(name(), []);
+  outbox.value = kept(name(), []).filter((/** @type {Pending} */ p) => !stored.has(p.nonce));
 }
 
 function sendAll() {
@@ -83,6 +86,7 @@ function sendAll() {
 // as a part of the history.
 onCaughtUp(sendAll);
 on("message", (line) => {
+  if (line.nonce && isMe(line.author.username)) stored.add(line.nonce);
   const own = outbox.value.find((p) => p.nonce === line.nonce || p.room === line.room_id && p.seq === line.seq);
   if (own) discard(own.nonce);
 });
