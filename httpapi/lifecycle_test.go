@@ -123,6 +123,42 @@ func TestServeEndsWithoutErrorWhenItsListenerIsClosed(t *testing.T) {
 	}
 }
 
+// closedListener was closed by somebody else before its server noticed.
+type closedListener struct {
+	net.Listener
+	asked   chan struct{} // closed when the server waits for a connection
+	stopped chan struct{}
+}
+
+func (l closedListener) Accept() (net.Conn, error) {
+	close(l.asked)
+	<-l.stopped
+	return nil, net.ErrClosed
+}
+
+func (l closedListener) Close() error {
+	close(l.stopped)
+	return net.ErrClosed
+}
+
+func TestStoppingADoorWhoseListenerIsClosedAlreadyIsNoFault(t *testing.T) {
+	core := storetest.NewCore(t)
+	server, err := httpapi.New(httpapi.Config{Auth: core.Auth, Chat: core.Chat, Ready: core.Engine.Ready, Log: discard})
+	if err != nil {
+		t.Fatal(err)
+	}
+	ln := closedListener{asked: make(chan struct{}), stopped: make(chan struct{})}
+	served := make(chan error, 1)
+	go func() { served <- server.Serve(ln) }()
+	<-ln.asked
+	if err := server.Shutdown(t.Context()); err != nil {
+		t.Errorf("Shutdown: %v", err)
+	}
+	if err := <-served; err != nil {
+		t.Errorf("Serve: %v", err)
+	}
+}
+
 func TestAccessThatEndsClosesWhatIsOpenWithin5s(t *testing.T) {
 	d := openDoor(t, nil)
 	token := d.token(t, "alice")

@@ -126,7 +126,9 @@ func (s *Server) Shutdown(ctx context.Context) error {
 	var sockets sync.WaitGroup
 	sockets.Go(func() { s.sockets.shutdown(ctx) })
 	defer sockets.Wait()
-	if err := s.http.Shutdown(ctx); err != nil {
+	// Who stops the service closes the listener first, and the library may find
+	// it closed.
+	if err := s.http.Shutdown(ctx); err != nil && !errors.Is(err, net.ErrClosed) {
 		return errors.Join(fmt.Errorf("stop the HTTP door: %w", err), s.http.Close())
 	}
 	return nil
