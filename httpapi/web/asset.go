@@ -37,33 +37,35 @@ type asset struct {
 	contentType string
 	etag        string // of the content as it is, without quotes
 	content     []byte
-	zipped      []byte // nil if compressing gains nothing
+	zipped      func() []byte // made for the first who asks; nil if compressing gains nothing
 }
 
 func newAsset(name string, content []byte) (*asset, error) {
 	sum := sha256.Sum256(content)
 	a := &asset{
 		contentType: contentTypes[path.Ext(name)], content: content,
-		etag: hex.EncodeToString(sum[:12]),
+		etag:   hex.EncodeToString(sum[:12]),
+		zipped: sync.OnceValue(func() []byte { return compress(content) }),
 	}
 	if a.contentType == "" {
 		return nil, fmt.Errorf("%s has no known content type", name)
 	}
+	return a, nil
+}
+
+// compress gives content as gzip makes it; nil if that gains nothing.
+func compress(content []byte) []byte {
 	var zipped bytes.Buffer
 	w, err := gzip.NewWriterLevel(&zipped, gzip.BestCompression)
 	if err != nil {
-		return nil, err
+		panic(err) // the level is one there is
 	}
-	if _, err := w.Write(content); err != nil {
-		return nil, err
-	}
-	if err := w.Close(); err != nil {
-		return nil, err
-	}
+	_, _ = w.Write(content) // a buffer takes everything
+	_ = w.Close()
 	if zipped.Len() < len(content)*9/10 {
-		a.zipped = zipped.Bytes()
+		return zipped.Bytes()
 	}
-	return a, nil
+	return nil
 }
 
 // serve answers with the asset, compressed where the client takes it.
@@ -72,11 +74,11 @@ func (a *asset) serve(w http.ResponseWriter, r *http.Request, caching string) {
 	h.Set("Content-Type", a.contentType)
 	h.Set("Cache-Control", caching)
 	content, etag := a.content, `"`+a.etag+`"`
-	if a.zipped != nil {
+	if zipped := a.zipped(); zipped != nil {
 		h.Set("Vary", "Accept-Encoding")
 		if acceptsGzip(r.Header.Get("Accept-Encoding")) {
 			h.Set("Content-Encoding", "gzip")
-			content, etag = a.zipped, `"`+a.etag+`-gzip"`
+			content, etag = zipped, `"`+a.etag+`-gzip"`
 		}
 	}
 	h.Set("ETag", etag)
@@ -116,9 +118,8 @@ func matches(header, etag string) bool {
 // files are the assets by their path below static.
 type files map[string]*asset
 
-// load reads the embedded files, links the application and compresses all,
-// once.
-var load = sync.OnceValues(func() (files, error) {
+// load reads the embedded files and links the application.
+func load() (files, error) {
 	contents := map[string]string{}
 	err := fs.WalkDir(embedded, "static", func(name string, entry fs.DirEntry, err error) error {
 		if err != nil || entry.IsDir() {
@@ -149,4 +150,4 @@ var load = sync.OnceValues(func() (files, error) {
 		}
 	}
 	return loaded, nil
-})
+}

@@ -11,7 +11,7 @@ import (
 
 // The application is written in some forty small modules. Each of them would
 // cost its own request, and compressed by itself half of its size again, so
-// they are put together when the service starts: into pageModule what the page
+// they are put together for the first who asks: into pageModule what the page
 // opens with, into laterModule what it asks for by import().
 //
 // No parser is needed for this because the modules keep three rules, which link

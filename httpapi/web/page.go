@@ -11,6 +11,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/go-chi/chi/v5"
 )
@@ -57,24 +58,36 @@ type page struct {
 
 // Mount adds the page and its files to a router. Whoever has the router serves
 // the API that the page calls.
-func Mount(router chi.Router) error {
-	p, err := newPage()
-	if err != nil {
-		return fmt.Errorf("put the page together: %w", err)
-	}
+func Mount(router chi.Router) {
 	for _, address := range addresses {
-		router.Get(address, p.serveIndex)
+		router.Get(address, with((*page).serveIndex))
 	}
-	router.Get("/assets/{hash}/*", p.serveAsset)
-	router.Get("/"+workerFile, func(w http.ResponseWriter, r *http.Request) {
+	router.Get("/assets/{hash}/*", with((*page).serveAsset))
+	router.Get("/"+workerFile, with(func(p *page, w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Security-Policy", "default-src 'none'; connect-src 'self'")
 		p.worker.serve(w, r, askAgain)
-	})
-	router.Get("/"+manifestFile, func(w http.ResponseWriter, r *http.Request) { p.manifest.serve(w, r, askAgain) })
-	router.Get("/favicon.ico", func(w http.ResponseWriter, r *http.Request) {
+	}))
+	router.Get("/"+manifestFile, with(func(p *page, w http.ResponseWriter, r *http.Request) {
+		p.manifest.serve(w, r, askAgain)
+	}))
+	router.Get("/favicon.ico", with(func(p *page, w http.ResponseWriter, r *http.Request) {
 		p.files["icon/icon-32.png"].serve(w, r, askAgain)
-	})
-	return nil
+	}))
+}
+
+// whole is the page, put together for the first who asks: the doors open without
+// waiting for it.
+var whole = sync.OnceValues(newPage)
+
+// with serves something of the page.
+func with(serve func(*page, http.ResponseWriter, *http.Request)) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		p, err := whole()
+		if err != nil {
+			panic(fmt.Errorf("put the page together: %w", err)) // its files are embedded: the tests see to them
+		}
+		serve(p, w, r)
+	}
 }
 
 func newPage() (*page, error) {
