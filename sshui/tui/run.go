@@ -13,10 +13,10 @@ import (
 	"parley/domain/chat"
 )
 
-// framesPerSecond is how often a screen is drawn at most: often enough that
-// another room is there within 50 ms of its key. A program ticks even when
-// nothing changes, so every frame is paid for by everyone.
-const framesPerSecond = 20
+// framesPerSecond is how often a screen is drawn at most. A program ticks even
+// when nothing changes, so every frame is paid for by everyone: at twenty an idle
+// screen costs half as much again.
+const framesPerSecond = 12
 
 // The window title is kept on the terminal's own stack meanwhile (xterm).
 const (
