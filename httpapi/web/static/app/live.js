@@ -54,7 +54,7 @@ export function stop() {
  * @returns {boolean} whether there is a connection to say it on
  */
 export function say(frame, asked = false) {
-  if (link.value !== "up" || !socket) return false;
+  if (link.value !== "up" || socket?.readyState !== WebSocket.OPEN) return false;
   socket.send(JSON.stringify(frame));
   if (asked) expectAnswer();
   return true;
