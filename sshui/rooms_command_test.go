@@ -82,7 +82,7 @@ func TestRoomsListsWhatWaitsWhere(t *testing.T) {
 	if got := run(t, client, nil, "rooms"); got != (result{0, want, ""}) {
 		t.Errorf("got %+v, want\n%s", got, want)
 	}
-	want = "dev    joined, 2 members  what we build\nlobby  joined, 6 members\n"
+	want = "dev    joined, 2 members, 2 unread, 1 mention  what we build\nlobby  joined, 6 members, 100+ unread\n"
 	if got := run(t, client, nil, "rooms --all"); got != (result{0, want, ""}) {
 		t.Errorf("all: got %+v, want\n%s", got, want)
 	}
