@@ -15,7 +15,7 @@ import (
 	"parley/domain/markup"
 )
 
-// The bounds of a page of history, in messages.
+// The bounds of a page: of messages, of members, of rooms.
 const (
 	DefaultPage = 50
 	MaxPage     = 200
@@ -290,10 +290,7 @@ func (s *Service) fillNewer(ctx context.Context, room domain.RoomID, page *Page,
 }
 
 // check fills in the default and refuses what makes no sense.
-func (p *Span) check() error {
-	if p.Limit == 0 {
-		p.Limit = DefaultPage
-	}
+func (p *Span) check() (err error) {
 	given := 0
 	for _, seq := range []*domain.Seq{p.Before, p.After, p.Around} {
 		if seq != nil {
@@ -303,13 +300,25 @@ func (p *Span) check() error {
 			}
 		}
 	}
-	if p.Limit < 1 || p.Limit > MaxPage {
-		return errSpan("limit is between 1 and 200")
+	if p.Limit, err = pageLimit(p.Limit); err != nil {
+		return err
 	}
 	if given > 1 {
 		return errSpan("give one of before, after and around")
 	}
 	return nil
+}
+
+// pageLimit gives how long a page may be that was asked for; 0 asks for the
+// default.
+func pageLimit(asked int) (int, error) {
+	if asked == 0 {
+		return DefaultPage, nil
+	}
+	if asked < 1 || asked > MaxPage {
+		return 0, errSpan("limit is between 1 and 200")
+	}
+	return asked, nil
 }
 
 func errSpan(message string) error {

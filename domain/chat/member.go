@@ -141,11 +141,8 @@ func (s *Service) Members(
 	if err != nil {
 		return nil, err
 	}
-	if span.Limit == 0 {
-		span.Limit = DefaultPage
-	}
-	if span.Limit < 1 || span.Limit > MaxPage {
-		return nil, errSpan("limit is between 1 and 200")
+	if span.Limit, err = pageLimit(span.Limit); err != nil {
+		return nil, err
 	}
 	if span.Prefix = domain.FoldUserName(span.Prefix); len(span.Prefix) > domain.MaxUserName {
 		return nil, nil

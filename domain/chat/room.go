@@ -179,20 +179,17 @@ func (s *Service) order(v View) int {
 	}
 }
 
-// maxDirectory is the longest page of the directory.
-const maxDirectory = 200
-
 // Directory lists at most limit public rooms with a name after another, by
 // name. Limit is 1 to 200; 0 for 50.
 func (s *Service) Directory(ctx context.Context, actor auth.Actor, after string, limit int) ([]View, error) {
-	if limit == 0 {
-		limit = DefaultPage
+	limit, err := pageLimit(limit)
+	if err != nil {
+		return nil, err
 	}
-	if limit < 1 || limit > maxDirectory {
-		return nil, errSpan("limit is between 1 and 200")
-	}
-	if after != "" && domain.CheckRoomName(after) != nil {
-		return nil, domain.CheckRoomName(after)
+	if after != "" {
+		if err := domain.CheckRoomName(after); err != nil {
+			return nil, err
+		}
 	}
 	if actor.ID() == 0 {
 		return nil, nil
