@@ -13,6 +13,9 @@ import (
 	"path"
 	"strings"
 	"sync"
+
+	"github.com/tdewolff/minify/v2"
+	"github.com/tdewolff/minify/v2/js"
 )
 
 //go:embed static
@@ -115,10 +118,18 @@ func matches(header, etag string) bool {
 	return false
 }
 
+// minified gives a script without what only people read. It may use whatever the
+// browsers know that have import maps.
+func minified(script string) (string, error) {
+	var short strings.Builder
+	err := (&js.Minifier{Version: 2022}).Minify(minify.New(), &short, strings.NewReader(script), nil)
+	return short.String(), err
+}
+
 // files are the assets by their path below static.
 type files map[string]*asset
 
-// load reads the embedded files and links the application.
+// load reads the embedded files, and links and minifies the application.
 func load() (files, error) {
 	contents := map[string]string{}
 	err := fs.WalkDir(embedded, "static", func(name string, entry fs.DirEntry, err error) error {
@@ -140,8 +151,10 @@ func load() (files, error) {
 		return strings.HasPrefix(name, "app/") && name != firstScript
 	})
 	contents[pageModule], contents[laterModule] = opening, later
-	for _, name := range []string{firstScript, workerFile} {
-		contents[name] = flat(bare(contents[name]))
+	for _, name := range []string{pageModule, laterModule, firstScript, workerFile} {
+		if contents[name], err = minified(contents[name]); err != nil {
+			return nil, fmt.Errorf("minify %s: %w", name, err)
+		}
 	}
 	loaded := files{}
 	for name, content := range contents {

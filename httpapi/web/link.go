@@ -31,7 +31,6 @@ var (
 	exported    = regexp.MustCompile(`(?m)^export `)
 	docComment  = regexp.MustCompile(`/\*\*[^*]*(?:\*[^*/][^*]*)*\*+/[ \t]*`)
 	lineComment = regexp.MustCompile(`(?m)^[ \t]*//.*\n`)
-	lineStart   = regexp.MustCompile(`(?m)^[ \t\n]+`)
 	otherImport = regexp.MustCompile(`(?m)^import .*|^export [{*d].*`)
 )
 
@@ -156,14 +155,11 @@ func (l *linker) take(name, code string) error {
 			l.part.exports = append(l.part.exports, declaration)
 		}
 	}
-	l.part.code.WriteString(flat(exported.ReplaceAllString(code, "")))
+	l.part.code.WriteString(exported.ReplaceAllString(code, ""))
 	return nil
 }
 
-// bare takes the comments away, and flat what lines begin with: only people
-// read those.
+// bare takes the comments away, which name modules and types, too.
 func bare(code string) string {
 	return lineComment.ReplaceAllString(docComment.ReplaceAllString(code, ""), "")
 }
-
-func flat(code string) string { return lineStart.ReplaceAllString(code, "") }

@@ -27,8 +27,12 @@ const asked = () => import("./sub/late.js");
 	}
 	if want := `import { effect, signal } from "@preact/signals";
 import htm from "htm";
+
 const half = signal(1);
 early();
+
+
+
 const twice = (n) => 2 * n;
 const asked = () => import("./later.js");
 export { half, twice };
@@ -37,7 +41,7 @@ export { half, twice };
 	}
 	if want := `import { half, twice } from "./page.js";
 function late() {
-return twice(half);
+  return twice(half);
 }
 export { late };
 `; later != want {

@@ -121,7 +121,7 @@ func TestAssetsAreServedCompressedAndCachedForGood(t *testing.T) {
 
 // The bounds are the page's promise to those on a slow line.
 func TestScriptsAndStylesAreSmall(t *testing.T) {
-	const maxScript, maxStyle = 45 * 1024, 12 * 1024
+	const maxScript, maxStyle = 45_000, 12_000
 	loaded, err := load()
 	if err != nil {
 		t.Fatal(err)
