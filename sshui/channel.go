@@ -89,8 +89,9 @@ func (c *connection) startSession() {
 	c.busy++
 }
 
-// leaveSession counts one session less. The last one that was started closes a
-// connection that retires or that was there for it alone.
+// leaveSession counts one session less. After the last one that was started, a
+// connection that retires or that was there for it alone is over. The client is
+// left to hang up: one that is hung up on may drop what it has not read yet.
 func (c *connection) leaveSession(started bool) {
 	c.mu.Lock()
 	c.sessions--
@@ -100,6 +101,6 @@ func (c *connection) leaveSession(started bool) {
 	last := (c.retiring || c.stranger || c.surplus != nil) && c.busy == 0
 	c.mu.Unlock()
 	if last {
-		c.end(errHungUp)
+		time.AfterFunc(c.server.limits.parting, func() { c.end(errHungUp) })
 	}
 }

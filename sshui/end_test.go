@@ -56,6 +56,26 @@ func TestTakingAccessAwayEndsTheSession(t *testing.T) {
 	}
 }
 
+func TestAClientHasAMomentToHangUpAfterTheLastWords(t *testing.T) {
+	d := open(t, options{})
+	client := d.logIn(t, "alice")
+	term := show(t, client, 80, 24)
+	over := make(chan struct{})
+	go func() {
+		defer close(over)
+		d.close(t)
+	}()
+	if status := exitStatus(t, term.Session); status != 1 {
+		t.Errorf("exit status %d, want 1", status)
+	}
+	time.Sleep(100 * time.Millisecond)
+	if _, _, err := client.SendRequest("still-there", true, nil); err != nil {
+		t.Errorf("it was hung up on: %v", err)
+	}
+	client.Close()
+	<-over
+}
+
 func TestShutdownTellsEverybodyAndWaits(t *testing.T) {
 	d := open(t, options{})
 	alice, bob := show(t, d.logIn(t, "alice"), 80, 24), show(t, d.logIn(t, "bob"), 80, 24)

@@ -12,6 +12,7 @@ type limits struct {
 	stall        time.Duration // for a write that makes no progress
 	patience     time.Duration // for room in a session's output
 	grace        time.Duration // for a session's last words
+	parting      time.Duration // for the client to hang up after them
 
 	unauthenticated        int // connections not logged in yet, in all
 	unauthenticatedAddress int // and from one address
@@ -20,7 +21,7 @@ type limits struct {
 func defaultLimits() limits {
 	return limits{
 		firstPacket: 10 * time.Second, logIn: 120 * time.Second, registration: 5 * time.Minute, firstSession: 30 * time.Second,
-		keepalive: 25 * time.Second, stall: 10 * time.Second, patience: time.Second, grace: 2 * time.Second,
+		keepalive: 25 * time.Second, stall: 10 * time.Second, patience: time.Second, grace: 2 * time.Second, parting: time.Second,
 		unauthenticated: 200, unauthenticatedAddress: 20,
 	}
 }
