@@ -151,10 +151,11 @@ func (c *conversation) start(busy *sync.WaitGroup, name string, task func()) {
 	})
 }
 
-// outcome says why the conversation ended.
+// outcome says why the conversation ended. What ends its context ends the input,
+// too, and that may be noticed first.
 func (c *conversation) outcome(parent context.Context, err error) error {
 	var bye *broadcast.Bye
-	if errors.As(err, &bye) && bye.Code == broadcast.ErrLeft.Code {
+	if parent.Err() == nil && errors.As(err, &bye) && bye.Code == broadcast.ErrLeft.Code {
 		c.mu.Lock()
 		defer c.mu.Unlock()
 		if c.refusal && c.editor == nil {
