@@ -14,16 +14,25 @@ import { Avatar, IconButton, html } from "../ui.js";
 /** @typedef {import("../rooms.js").Room} Room */
 /** @typedef {{room: Room, message: Message, joined: boolean}} Props */
 
-/** @extends {Component<Props, {active: boolean}>} */
-export class MessageRow extends Component {
-  state = { active: false };
+const toolbarRises = 16; // pixels above its message
 
-  /** @param {Props} next @param {{active: boolean}} state */
+/** @typedef {{active: boolean, low: boolean}} State low: the toolbar would rise out of sight */
+/** @extends {Component<Props, State>} */
+export class MessageRow extends Component {
+  state = { active: false, low: false };
+
+  /** @param {Props} next @param {State} state */
   shouldComponentUpdate(next, state) {
     return next.message !== this.props.message || next.joined !== this.props.joined || state.active !== this.state.active;
   }
 
-  enter = () => this.setState({ active: true });
+  /** @param {Event} event */
+  enter = (event) => {
+    if (this.state.active) return;
+    const row = /** @type {HTMLElement} */ (event.currentTarget), box = row.closest(".timeline");
+    const low = row.getBoundingClientRect().top - (box?.getBoundingClientRect().top ?? 0) < toolbarRises;
+    this.setState({ active: true, low });
+  };
   /** @param {MouseEvent | FocusEvent} event */
   leave = (event) => {
     const row = /** @type {HTMLElement} */ (event.currentTarget);
@@ -33,9 +42,9 @@ export class MessageRow extends Component {
   };
 
   render() {
-    const { message: m, joined } = this.props, { active } = this.state;
+    const { message: m, joined } = this.props, { active, low } = this.state;
     const name = line(m.author.username), action = !m.deleted && isAction(m.content);
-    const kinds = ["message", joined && "joined", callsMe(m.mentions) && !isMe(m.author.username) && "calls", m.pinned && "pinned", m.deleted && "deleted"];
+    const kinds = ["message", joined && "joined", callsMe(m.mentions) && !isMe(m.author.username) && "calls", m.pinned && "pinned", m.deleted && "deleted", low && "low"];
     return html`<article class=${kinds.filter(Boolean).join(" ")} tabindex="-1" data-seq=${m.seq}
       aria-label=${`${name}, ${clock(m.created_at)}`}
       onMouseEnter=${this.enter} onMouseLeave=${this.leave} onFocusIn=${this.enter} onFocusOut=${this.leave}>
@@ -46,7 +55,7 @@ export class MessageRow extends Component {
         <a class="time" tabindex="-1" href=${`/r/${m.room_id}/${m.seq}`} title=${active ? exact(m.created_at) : undefined}><time dateTime=${m.created_at}>${clock(m.created_at)}</time></a>
         ${m.pinned ? html` <span class="sign">pinned</span>` : null}
       </div>
-      <div class="body">${this.body(action)}</div>
+      <div class=${m.edited_at ? "body edited" : "body"}>${this.body(action)}</div>
       ${m.reactions ? html`<${Reactions} message=${m} />` : null}
       ${active ? html`<${Toolbar} room=${this.props.room} message=${m} />` : null}
     </article>`;
