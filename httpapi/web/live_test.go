@@ -166,3 +166,26 @@ func TestASessionThatWasRemovedFromARoomSeesNoMoreOfIt(t *testing.T) {
 	p.sees("there is no such room")
 	p.until("it is gone from the list", `![...document.querySelectorAll(".room")].some((e) => e.innerText.includes("garden"))`)
 }
+
+func TestAnInvitationThatIsTakenBackIsGone(t *testing.T) {
+	h := openHouse(t)
+	garden := h.room(t, "bob", "garden")
+	bob := h.known(t, "bob")
+	h.known(t, "alice")
+	if err := h.Chat.Invite(t.Context(), bob, garden, "alice"); err != nil {
+		t.Fatal(err)
+	}
+	p := h.open(t)
+	p.logIn("alice")
+	p.goTo("#garden")
+	p.sees("You are invited to #garden")
+	if err := h.Chat.Remove(t.Context(), bob, garden, "alice"); err != nil {
+		t.Fatal(err)
+	}
+	// The room is public, so it can still be looked into.
+	p.sees("from outside")
+	p.until("its only member is counted", `document.querySelector("[aria-label^=Members]").innerText.trim() === "1"`)
+	p.until("it is not in the list", `![...document.querySelectorAll(".sidebar .room")].some((e) => e.innerText.includes("garden"))`)
+	h.say(t, "bob", garden, "still here")
+	p.sees("still here")
+}

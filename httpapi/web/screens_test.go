@@ -66,6 +66,7 @@ func (v *village) screens() []screen {
 		dialog("help", command("/help"), dialogThere+`?.querySelector("dt")`),
 		dialog("person", command("/whois bob"), dialogThere+`?.innerText.includes("here since")`),
 		dialog("pins", command("/pins"), dialogThere+`?.querySelector(".pins li")`),
+		dialog("versions", clicking("edited: what it said before (v)"), dialogThere+`?.innerText.includes("sedes")`),
 		dialog("settings", clicking("Room settings"), dialogThere+`?.querySelectorAll(".people li").length > 1`),
 		dialog("react", func(p *tab) {
 			p.eval(`document.querySelector("[data-seq]").focus()`)

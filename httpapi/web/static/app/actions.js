@@ -34,6 +34,12 @@ export const at = (m) => `/rooms/${part(m.room_id)}/messages/${m.seq}`;
  */
 export const mayDelete = (room, m) => isMe(m.author.username) || room.info.value.role === "owner" || room.info.value.role === "moderator";
 
+/** @param {Room} room @param {Message} m whether what it said before is for me to see */
+export const mayLookBack = (room, m) => Boolean(m.edited_at) && !m.deleted && mayDelete(room, m);
+
+/** @param {Message} m */
+export const lookBack = (m) => { dialog.value = { name: "versions", message: m }; };
+
 /** @param {Room} room */
 export function mayPin(room) {
   const { role, kind } = room.info.value;

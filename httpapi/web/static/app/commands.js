@@ -1,7 +1,8 @@
 // What can be typed after a slash. The words are the terminal's.
 
-import { dialog, membersOpen } from "./actions.js";
+import { dialog, membersOpen, react } from "./actions.js";
 import { call, part } from "./api.js";
+import { emojiTable } from "./emoji.js";
 import { me, setPresence, stateWords } from "./people.js";
 import { find } from "./rooms.js";
 import { post } from "./outbox.js";
@@ -45,7 +46,6 @@ export async function join(name) {
   go("/r/" + room.id);
 }
 
-
 /** @param {string} names @returns {Promise<Room>} opens a direct conversation */
 export async function converse(names) {
   const members = names.split(",").map((name) => name.trim().replace(/^@/, "")).filter(Boolean);
@@ -83,6 +83,16 @@ export const commands = [
   },
   { name: "me", run: (args, room) => post(room.id, "/me " + needed(args, "/me waves")) },
   {
+    name: "react",
+    run: async (args, room) => {
+      const wanted = needed(args, "/react :+1:"), name = wanted.replace(/:/g, "");
+      const named = (await emojiTable()).find((e) => e.name === name);
+      const newest = room.timeline.messages.findLast((m) => !m.deleted);
+      if (!newest) throw new Error("there is no message to react to");
+      await react(newest, named?.emoji ?? wanted);
+    },
+  },
+  {
     name: "topic",
     run: async (args, room) => {
       if (!args) return tell(room.info.value.topic ? "The topic is: " + line(room.info.value.topic) : "There is no topic.");
@@ -91,6 +101,31 @@ export const commands = [
   },
   { name: "invite", run: (args, room) => call("PUT", member(room, needed(args, "/invite bob")), {}) },
   { name: "kick", run: (args, room) => call("DELETE", member(room, needed(args, "/kick bob"))) },
+  {
+    name: "role",
+    run: (args, room) => {
+      const [name, role = ""] = needed(args, "/role bob moderator").split(/\s+/);
+      return call("PUT", member(room, name), { role: needed(role, "/role bob moderator") });
+    },
+  },
+  { name: "rename", run: (args, room) => call("PATCH", roomPath(room), { name: needed(args, "/rename garden").replace(/^#/, "") }) },
+  {
+    name: "archive",
+    run: (args, room) => {
+      if (args && args !== "undo") throw new Error("say /archive, or /archive undo"); // not a name: it would not be the room's
+      return call("PATCH", roomPath(room), { archived: !args });
+    },
+  },
+  {
+    name: "delete",
+    run: async (args, room) => {
+      const { room: name } = room.info.value;
+      if (!name) throw new Error("a direct conversation is not deleted");
+      if (args.replace(/^#/, "") !== name) throw new Error(`to delete this room and all that is in it, say /delete ${line(name)}`);
+      await call("DELETE", roomPath(room));
+      go("/");
+    },
+  },
   { name: "who", run: () => { membersOpen.value = true; } },
   { name: "whois", run: (args) => { dialog.value = { name: "person", username: needed(args, "/whois bob").replace(/^@/, "") }; } },
   { name: "away", run: presence("away") },

@@ -249,6 +249,12 @@ function gone(room) {
   else if (room === current.value) room.follow();
 }
 
+/** @param {Line} line an invitation of mine is no more, which the room's history knows nothing of */
+function withdrawn(line) {
+  const room = rooms.value.get(line.room_id);
+  if (room?.info.value.role === "invited") gone(room);
+}
+
 /** @param {Line} line a room became mine, or I set it otherwise elsewhere */
 async function told(line) {
   const room = rooms.value.get(line.room_id);
@@ -256,7 +262,8 @@ async function told(line) {
   else if (line.change === "added") await find(line.room_id).catch(() => {});
 }
 
-for (const type of ["message", "edited", "deleted", "reaction", "pin", "member"]) on(type, happened);
+for (const type of ["message", "edited", "deleted", "reaction", "pin"]) on(type, happened);
+on("member", (line) => line.seq ? happened(line) : withdrawn(line));
 on("room", (line) => line.seq ? happened(line) : told(line));
 on("draft", (line) => {
   const room = rooms.value.get(line.room_id);

@@ -1,6 +1,6 @@
 // A message is chosen by moving the focus to it; letters then act on it.
 
-import { copy, dialog, edit, linkTo, mayDelete, mayPin, pin, remove, reply } from "../actions.js";
+import { copy, dialog, edit, linkTo, lookBack, mayDelete, mayLookBack, mayPin, pin, remove, reply } from "../actions.js";
 import { isMe } from "../people.js";
 
 /**
@@ -38,6 +38,7 @@ const acts = {
   e: edit,
   d: (room, m) => mayDelete(room, m) && remove(m),
   "+": (_, m) => { dialog.value = { name: "react", message: m }; },
+  v: (room, m) => mayLookBack(room, m) && lookBack(m),
   p: (room, m) => mayPin(room) && pin(m),
   c: (_, m) => copy(m.content, "Text"),
   l: (_, m) => copy(linkTo(m), "Link"),

@@ -1,7 +1,7 @@
 // The dialogs, each loaded with the others of its module when first opened.
 
 import { useEffect, useState } from "preact/hooks";
-import { closeDialog, dialog, react } from "../actions.js";
+import { at, closeDialog, dialog, react } from "../actions.js";
 import { call, part } from "../api.js";
 import { converse, join, words } from "../commands.js";
 import { searchEmoji, usual } from "../emoji.js";
@@ -103,6 +103,15 @@ function Pins() {
     : html`<p>Nothing is pinned here.</p>`}<//>`;
 }
 
+/** @param {{message: Message}} props what a message said, the newest first */
+function Versions({ message: m }) {
+  const [earlier, setEarlier] = useState(/** @type {{content: string, created_at: string}[] | null} */ (null));
+  useEffect(() => { attempt(call("GET", at(m) + "/versions")).then((page) => page ? setEarlier(page.versions) : closeDialog()); }, [m]);
+  const all = earlier && [...earlier, { content: m.content, created_at: m.edited_at ?? m.created_at }].reverse();
+  return html`<${Dialog} title="What it said" close=${closeDialog}>${all ? html`<ol class="pins">${all.map((v, n) => html`<li key=${all.length - n}>
+    <p>${exact(v.created_at)}${n ? "" : ", as it is now"}</p><div class="body"><p class="plain">${visible(v.content)}</p></div></li>`)}</ol>` : html`<p>…</p>`}<//>`;
+}
+
 function Help() {
   const [known, setKnown] = useState(/** @type {Words | null} */ (null));
   useEffect(() => { attempt(words()).then((w) => w && setKnown(w)); }, []);
@@ -120,7 +129,7 @@ function Confirm({ title, text, label, work }) {
 }
 
 /** @type {Record<string, any>} */
-const all = { switch: Switcher, react: ReactionPicker, person: PersonDialog, create: Create, pins: Pins, help: Help, confirm: Confirm, room: RoomSettings };
+const all = { switch: Switcher, react: ReactionPicker, person: PersonDialog, create: Create, pins: Pins, versions: Versions, help: Help, confirm: Confirm, room: RoomSettings };
 
 export function Dialogs() {
   const open = dialog.value, Shown = open && all[open.name];

@@ -1,7 +1,7 @@
 // One message of a timeline.
 
 import { Component } from "preact";
-import { copy, dialog, edit, linkTo, mayDelete, mayPin, pin, react, remove, reply, showPerson } from "../actions.js";
+import { copy, dialog, edit, linkTo, lookBack, mayDelete, mayLookBack, mayPin, pin, react, remove, reply, showPerson } from "../actions.js";
 import { drawText } from "../markup.js";
 import { discard, retry } from "../outbox.js";
 import { isMe, me } from "../people.js";
@@ -63,9 +63,10 @@ export class MessageRow extends Component {
 
   /** @param {boolean} action */
   body(action) {
-    const { message: m } = this.props;
+    const { message: m, room } = this.props;
     if (m.deleted) return html`<p class="gone">This message was deleted.</p>`;
-    const edited = m.edited_at ? html` <span class="sign" title=${exact(m.edited_at)}>edited</span>` : null;
+    const edited = m.edited_at ? html` <span class="sign" title=${exact(m.edited_at)}>${mayLookBack(room, m)
+      ? html`<button type="button" tabindex="-1" class="link" aria-label="edited: what it said before (v)" onClick=${() => lookBack(m)}>edited</button>` : "edited"}</span>` : null;
     if (action) return html`<p class="plain action">* ${line(m.author.username)} ${visible(m.content.slice(4))}${edited}</p>`;
     return html`${drawText(m.content, m.nodes)}${edited}`;
   }
