@@ -108,8 +108,8 @@ function Versions({ message: m }) {
   const [earlier, setEarlier] = useState(/** @type {{content: string, created_at: string}[] | null} */ (null));
   useEffect(() => { attempt(call("GET", at(m) + "/versions")).then((page) => page ? setEarlier(page.versions) : closeDialog()); }, [m]);
   const all = earlier && [...earlier, { content: m.content, created_at: m.edited_at ?? m.created_at }].reverse();
-  return html`<${Dialog} title="What it said" close=${closeDialog}>${all ? html`<ol class="pins">${all.map((v, n) => html`<li key=${all.length - n}>
-    <p>${exact(v.created_at)}${n ? "" : ", as it is now"}</p><div class="body"><p class="plain">${visible(v.content)}</p></div></li>`)}</ol>` : html`<p>…</p>`}<//>`;
+  return html`<${Dialog} title="What it said" close=${closeDialog}>${all ? html`<ul class="pins">${all.map((v, n) => html`<li key=${all.length - n}>
+    <p>${exact(v.created_at)}${n ? "" : ", as it is now"}</p><div class="body"><p class="plain">${visible(v.content)}</p></div></li>`)}</ul>` : html`<p>…</p>`}<//>`;
 }
 
 function Help() {
