@@ -16,7 +16,7 @@ func (s *Service) Join(ctx context.Context, actor auth.Actor, address domain.Add
 	if err != nil {
 		return View{}, err
 	}
-	seq, err := s.memberChange(ctx, actor, access, domain.Joined, actor.Author(), domain.RoleMember)
+	seq, err := s.memberChange(ctx, actor, access, join, domain.Joined, actor.Author(), domain.RoleMember)
 	if err != nil {
 		return View{}, err
 	}
@@ -39,7 +39,7 @@ func (s *Service) Leave(ctx context.Context, actor auth.Actor, address domain.Ad
 	if access.ID == s.lobby {
 		return errLobby()
 	}
-	_, err = s.memberChange(ctx, actor, access, domain.Left, actor.Author(), domain.RoleNone)
+	_, err = s.memberChange(ctx, actor, access, leave, domain.Left, actor.Author(), domain.RoleNone)
 	if err == nil && access.Role == domain.RoleInvited {
 		s.tellWithdrawn(actor, access.Room, actor.Author(), domain.Left)
 	}
@@ -58,7 +58,7 @@ func (s *Service) Invite(ctx context.Context, actor auth.Actor, address domain.A
 	if err != nil {
 		return err
 	}
-	seq, err := s.memberChange(ctx, actor, access, domain.Invited, user, domain.RoleInvited)
+	seq, err := s.memberChange(ctx, actor, access, invite, domain.Invited, user, domain.RoleInvited)
 	if err == nil && seq > 0 {
 		s.tellAdded(user.ID, s.view(actor, access).Room, domain.RoleInvited, actor.Author())
 	}
@@ -85,12 +85,14 @@ func (s *Service) Remove(ctx context.Context, actor auth.Actor, address domain.A
 	if err != nil {
 		return fmt.Errorf("find the member: %w", err)
 	}
+	takes := moderate
 	if theirs.Role == domain.RoleOwner || theirs.Role == domain.RoleModerator {
-		if err := allow(actor, access, administer); err != nil {
+		takes = administer
+		if err := allow(actor, access, takes); err != nil {
 			return err
 		}
 	}
-	_, err = s.memberChange(ctx, actor, access, domain.Removed, user, domain.RoleNone)
+	_, err = s.memberChange(ctx, actor, access, takes, domain.Removed, user, domain.RoleNone)
 	if err == nil && theirs.Role == domain.RoleInvited {
 		s.tellWithdrawn(actor, theirs.Room, user, domain.Removed)
 	}
@@ -120,14 +122,14 @@ func (s *Service) SetRole(
 	if err != nil {
 		return err
 	}
-	_, err = s.memberChange(ctx, actor, access, domain.RoleSet, user, role)
+	_, err = s.memberChange(ctx, actor, access, administer, domain.RoleSet, user, role)
 	return err
 }
 
 func (s *Service) memberChange(
-	ctx context.Context, actor auth.Actor, room Access, what domain.Change, member domain.Author, role domain.Role,
+	ctx context.Context, actor auth.Actor, room Access, c call, what domain.Change, member domain.Author, role domain.Role,
 ) (domain.Seq, error) {
-	return s.change(ctx, actor, room,
+	return s.change(ctx, actor, room, c,
 		Change{Change: what, User: member.ID, Role: role},
 		domain.Event{Type: domain.EventMember, Change: what, User: member, Role: role})
 }

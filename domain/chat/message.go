@@ -139,7 +139,7 @@ func (s *Service) Edit(
 	if err != nil {
 		return domain.Message{}, err
 	}
-	_, err = s.change(ctx, actor, access, Change{
+	_, err = s.change(ctx, actor, access, write, Change{
 		Target: seq, Since: since, Mentions: mentions, At: now,
 		Seal: func(at domain.Seq) (encryption.Sealed, error) {
 			return s.keyring.Seal(encryption.ForEdit(access.ID, seq, at, actor.ID()), content)
@@ -152,9 +152,11 @@ func (s *Service) Edit(
 // a moderator for somebody else's. Deleting it again changes nothing. Errors: as
 // of enter, message.not_found (NotFound), limit.changes (RateLimited).
 func (s *Service) Delete(ctx context.Context, actor auth.Actor, address domain.Address, seq domain.Seq) error {
-	access, err := s.look(ctx, actor, address, write)
+	takes := write
+	access, err := s.look(ctx, actor, address, takes)
 	if err != nil {
-		if access, err = s.look(ctx, actor, address, moderate); err != nil {
+		takes = moderate // an admin need not be a member
+		if access, err = s.look(ctx, actor, address, takes); err != nil {
 			return err
 		}
 	}
@@ -166,14 +168,15 @@ func (s *Service) Delete(ctx context.Context, actor auth.Actor, address domain.A
 		return ErrMessageNotFound()
 	}
 	if records[0].Author.ID != actor.ID() {
-		if err := allow(actor, access, moderate); err != nil {
+		takes = moderate
+		if err := allow(actor, access, takes); err != nil {
 			if access.Kind == domain.RoomDirect {
 				return ErrNotYours()
 			}
 			return err
 		}
 	}
-	_, err = s.change(ctx, actor, access, Change{Target: seq},
+	_, err = s.change(ctx, actor, access, takes, Change{Target: seq},
 		domain.Event{Type: domain.EventDeleted, Target: seq, User: actor.Author()})
 	return err
 }
@@ -192,7 +195,7 @@ func (s *Service) React(
 	if emoji, err = domain.CleanEmoji(emoji); err != nil {
 		return err
 	}
-	_, err = s.change(ctx, actor, access, Change{Target: seq, Emoji: emoji, Added: on},
+	_, err = s.change(ctx, actor, access, write, Change{Target: seq, Emoji: emoji, Added: on},
 		domain.Event{Type: domain.EventReaction, Target: seq, Emoji: emoji, Added: on, User: actor.Author()})
 	return err
 }
@@ -207,7 +210,7 @@ func (s *Service) Pin(
 	if err != nil {
 		return err
 	}
-	_, err = s.change(ctx, actor, access, Change{Target: seq, Added: on},
+	_, err = s.change(ctx, actor, access, pin, Change{Target: seq, Added: on},
 		domain.Event{Type: domain.EventPin, Target: seq, Added: on, User: actor.Author()})
 	return err
 }

@@ -226,16 +226,17 @@ func (s *Service) ChangeRoom(ctx context.Context, actor auth.Actor, address doma
 		return View{}, err
 	}
 	for _, change := range changes {
-		if _, err := s.change(ctx, actor, access, change.Change, change.event); err != nil {
+		if _, err := s.change(ctx, actor, access, change.takes, change.Change, change.event); err != nil {
 			return View{}, err
 		}
 	}
 	return s.Room(ctx, actor, domain.Address{ID: access.ID})
 }
 
-// prepared is a change and how it will be told.
+// prepared is a change, what call it is, and how it will be told.
 type prepared struct {
 	Change
+	takes call
 	event domain.Event
 }
 
@@ -243,9 +244,9 @@ type prepared struct {
 // taken out of the archive first and put into it last.
 func (s *Service) roomChanges(actor auth.Actor, access Access, wanted RoomChange) ([]prepared, error) {
 	var changes []prepared
-	add := func(c domain.Change, change Change, topic string) {
+	add := func(takes call, c domain.Change, change Change, topic string) {
 		change.Change = c
-		changes = append(changes, prepared{change, domain.Event{
+		changes = append(changes, prepared{change, takes, domain.Event{
 			Type: domain.EventRoom, Change: c, Kind: access.Kind, Topic: topic, Room: change.Name,
 		}})
 	}
@@ -256,14 +257,14 @@ func (s *Service) roomChanges(actor auth.Actor, access Access, wanted RoomChange
 		}
 	}
 	if wanted.Archived != nil && !*wanted.Archived {
-		add(domain.Unarchived, Change{Name: access.Name}, topic)
+		add(administer, domain.Unarchived, Change{Name: access.Name}, topic)
 	}
 	if wanted.Name != nil {
 		if err := domain.CheckRoomName(*wanted.Name); err != nil {
 			return nil, err
 		}
 		access.Name = *wanted.Name
-		add(domain.Renamed, Change{Name: access.Name}, topic)
+		add(administer, domain.Renamed, Change{Name: access.Name}, topic)
 	}
 	if wanted.Topic != nil {
 		if err := allow(actor, access, setTopic); err != nil {
@@ -279,11 +280,11 @@ func (s *Service) roomChanges(actor auth.Actor, access Access, wanted RoomChange
 			return nil, err
 		}
 		if topic != before {
-			add(domain.TopicSet, Change{Name: access.Name, Topic: sealed}, topic)
+			add(setTopic, domain.TopicSet, Change{Name: access.Name, Topic: sealed}, topic)
 		}
 	}
 	if wanted.Archived != nil && *wanted.Archived {
-		add(domain.Archived, Change{Name: access.Name}, topic)
+		add(administer, domain.Archived, Change{Name: access.Name}, topic)
 	}
 	return changes, nil
 }
@@ -319,21 +320,21 @@ func (s *Service) DeleteRoom(ctx context.Context, actor auth.Actor, address doma
 	if err := s.mayAdminister(actor, access); err != nil {
 		return err
 	}
-	_, err = s.change(ctx, actor, access, Change{Change: domain.Ended},
+	_, err = s.change(ctx, actor, access, administer, Change{Change: domain.Ended},
 		domain.Event{Type: domain.EventRoom, Change: domain.Ended, Kind: access.Kind, Room: access.Name})
 	return err
 }
 
 // change puts a change of the actor into a room's log and gives its seq; 0 if
-// all was so already. The event's type is the change's, and it is filled in
+// all was so already. It takes the right to a call by then, too. The event's type is the change's, and it is filled in
 // with who, where and when.
 func (s *Service) change(
-	ctx context.Context, actor auth.Actor, room Access, c Change, event domain.Event,
+	ctx context.Context, actor auth.Actor, room Access, takes call, c Change, event domain.Event,
 ) (domain.Seq, error) {
 	if err := s.limits.take(changeLimit, actor); err != nil {
 		return 0, err
 	}
-	c.RoomID, c.Type, c.By = room.ID, event.Type, actor.ID()
+	c.RoomID, c.Type, c.By, c.May = room.ID, event.Type, actor.ID(), s.still(actor, room, takes)
 	if c.At.IsZero() {
 		c.At = s.moment()
 	}

@@ -156,7 +156,7 @@ func (s *Service) Submit(
 		return nil, err
 	}
 	entry := s.entry(message, draft.Nonce)
-	entry.Mentions = called
+	entry.Mentions, entry.May = called, s.still(actor, room, write)
 	first, err := s.introduction(ctx, actor, room)
 	if err != nil {
 		return nil, err

@@ -21,6 +21,9 @@ type Entry struct {
 	Nonce     NonceDigest
 	Content   NonceDigest // of the content, so that a repeated nonce can be compared
 	Mentions  []Mention
+	// May is asked with the author's role in the room as it is by then, and
+	// refuses if that is too little; nil if it does not matter.
+	May func(domain.Role) error
 	// Seal seals the text for the place that the log gives it.
 	Seal func(domain.Seq) (encryption.Sealed, error)
 }
@@ -49,7 +52,7 @@ type Appended struct {
 	Seq       domain.Seq
 	CreatedAt time.Time // of the stored message: the first one's for a repeat
 	Repeated  bool      // the nonce was known: nothing was added
-	Err       error     // this entry alone was refused: ErrNonceReused, ErrRoomNotFound, ErrArchived
+	Err       error     // this entry alone was refused: by May, ErrNonceReused, ErrRoomNotFound, ErrArchived
 }
 
 // Record is a message as it is stored.
@@ -94,6 +97,8 @@ type Change struct {
 	At       time.Time          // UTC, microseconds
 	Since    time.Time          // EventEdited: a message older than this is left alone; zero for no bound
 	Mentions []Mention          // EventEdited
+	// May is as in an Entry, for the role of By.
+	May func(domain.Role) error
 	// Seal seals the new text of an edited message for it and the change's place.
 	Seal func(domain.Seq) (encryption.Sealed, error)
 }

@@ -22,6 +22,15 @@ type Key struct {
 // KeyOf is the key of an entry's nonce.
 func KeyOf(e chat.Entry) Key { return Key{Room: e.RoomID, Author: e.Author, Nonce: e.Nonce} }
 
+// Place is an author in a room.
+type Place struct {
+	Room   domain.RoomID
+	Author domain.UserID
+}
+
+// PlaceOf is the place of an entry.
+func PlaceOf(e chat.Entry) Place { return Place{Room: e.RoomID, Author: e.Author} }
+
 // Nonce is what a nonce stands for.
 type Nonce struct {
 	Content   chat.NonceDigest
@@ -62,9 +71,11 @@ type Head struct {
 }
 
 // Make plans an append. Heads holds the head of each room that exists, its rows
-// locked by the caller; known holds the stored nonces of the entries. Make
-// advances heads and adds to known.
-func Make(entries []chat.Entry, heads map[domain.RoomID]Head, known map[Key]Nonce) Plan {
+// locked by the caller; known holds the stored nonces of the entries, and roles
+// the roles at their Places. Make advances heads and adds to known.
+func Make(
+	entries []chat.Entry, heads map[domain.RoomID]Head, known map[Key]Nonce, roles map[Place]domain.Role,
+) Plan {
 	plan := Plan{
 		Results:  make([]chat.Appended, len(entries)),
 		Messages: make([]Message, 0, len(entries)),
@@ -80,6 +91,12 @@ func Make(entries []chat.Entry, heads map[domain.RoomID]Head, known map[Key]Nonc
 		if nonce, used := known[key]; used {
 			if answer, counts := nonce.Answer(e); counts {
 				plan.Results[i] = answer
+				continue
+			}
+		}
+		if e.May != nil {
+			if refusal := e.May(roles[PlaceOf(e)]); refusal != nil {
+				plan.Results[i].Err = refusal
 				continue
 			}
 		}
@@ -121,6 +138,19 @@ func Rooms(entries []chat.Entry) []domain.RoomID {
 		}
 	}
 	return rooms
+}
+
+// Places lists once each place whose role matters to an entry.
+func Places(entries []chat.Entry) []Place {
+	seen := make(map[Place]bool)
+	var places []Place
+	for _, e := range entries {
+		if place := PlaceOf(e); e.May != nil && !seen[place] {
+			seen[place] = true
+			places = append(places, place)
+		}
+	}
+	return places
 }
 
 // Timestamp is a time as both engines keep it: UTC, whole microseconds, no

@@ -18,15 +18,15 @@ import (
 func (s *Store) Append(ctx context.Context, entries []chat.Entry) ([]chat.Appended, error) {
 	var plan batch.Plan
 	err := s.write(ctx, func(ctx context.Context, tx pgx.Tx) error {
-		heads, known, err := lock(ctx, tx, entries)
+		now, err := lock(ctx, tx, entries)
 		if err != nil {
 			return err
 		}
-		plan = batch.Make(entries, heads, known)
+		plan = batch.Make(entries, now.heads, now.known, now.roles)
 		if len(plan.Messages) == 0 {
 			return nil
 		}
-		return insert(ctx, tx, plan, heads)
+		return insert(ctx, tx, plan, now.heads)
 	})
 	if isLost(err) {
 		return nil, chat.ErrOutcomeUnknown(err)
@@ -40,11 +40,11 @@ func (s *Store) Append(ctx context.Context, entries []chat.Entry) ([]chat.Append
 // Sent implements chat.Log. It takes the room's lock, so no append is halfway.
 func (s *Store) Sent(ctx context.Context, entry chat.Entry) (sent chat.Appended, err error) {
 	err = s.write(ctx, func(ctx context.Context, tx pgx.Tx) error {
-		_, known, err := lock(ctx, tx, []chat.Entry{entry})
+		now, err := lock(ctx, tx, []chat.Entry{entry})
 		if err != nil {
 			return err
 		}
-		if nonce, ok := known[batch.KeyOf(entry)]; ok {
+		if nonce, ok := now.known[batch.KeyOf(entry)]; ok {
 			sent, _ = nonce.Answer(entry)
 		}
 		return nil
@@ -55,13 +55,18 @@ func (s *Store) Sent(ctx context.Context, entry chat.Entry) (sent chat.Appended,
 	return sent, nil
 }
 
-// lock takes the row locks of the entries' rooms and gives their heads and the
-// nonces that are known. The lock is the one that a row's referrers do not wait
-// for: who reads a room or joins it is not held up.
-func lock(
-	ctx context.Context, tx pgx.Tx, entries []chat.Entry,
-) (heads map[domain.RoomID]batch.Head, known map[batch.Key]batch.Nonce, err error) {
-	heads, known = map[domain.RoomID]batch.Head{}, map[batch.Key]batch.Nonce{}
+// state is what an append finds.
+type state struct {
+	heads map[domain.RoomID]batch.Head
+	known map[batch.Key]batch.Nonce
+	roles map[batch.Place]domain.Role
+}
+
+// lock takes the row locks of the entries' rooms and gives how things stand. The
+// lock is the one that a row's referrers do not wait for: who reads a room is not
+// held up.
+func lock(ctx context.Context, tx pgx.Tx, entries []chat.Entry) (state, error) {
+	now := state{map[domain.RoomID]batch.Head{}, map[batch.Key]batch.Nonce{}, map[batch.Place]domain.Role{}}
 	b := &pgx.Batch{}
 	b.Queue(`SELECT id, head_seq, archived_at IS NOT NULL FROM rooms
 		WHERE id = ANY ($1) AND deleted_at IS NULL ORDER BY id FOR NO KEY UPDATE`, batch.Rooms(entries)).
@@ -69,7 +74,7 @@ func lock(
 			var id domain.RoomID
 			var head batch.Head
 			_, err := pgx.ForEachRow(rows, []any{&id, &head.Seq, &head.Archived}, func() error {
-				heads[id] = head
+				now.heads[id] = head
 				return nil
 			})
 			return err
@@ -82,8 +87,23 @@ func lock(
 		SELECT n.room_id, n.author_id, n.nonce, n.content, n.seq, n.created_at
 		FROM unnest($1::bigint[], $2::bigint[], $3::bytea[]) AS k (room_id, author_id, nonce)
 		JOIN nonces n USING (room_id, author_id, nonce)`, keys.rooms, keys.authors, keys.nonces).
-		Query(func(rows pgx.Rows) error { return collectNonces(rows, known) })
-	return heads, known, tx.SendBatch(ctx, b).Close()
+		Query(func(rows pgx.Rows) error { return collectNonces(rows, now.known) })
+	if places := newColumns(0); places.addPlaces(entries) {
+		b.Queue(`
+			SELECT m.room_id, m.user_id, coalesce(m.role, '')
+			FROM unnest($1::bigint[], $2::bigint[]) AS p (room_id, user_id) JOIN members m USING (room_id, user_id)`,
+			places.rooms, places.authors).
+			Query(func(rows pgx.Rows) error {
+				var place batch.Place
+				var role domain.Role
+				_, err := pgx.ForEachRow(rows, []any{&place.Room, &place.Author, &role}, func() error {
+					now.roles[place] = role
+					return nil
+				})
+				return err
+			})
+	}
+	return now, tx.SendBatch(ctx, b).Close()
 }
 
 func collectNonces(rows pgx.Rows, known map[batch.Key]batch.Nonce) error {
@@ -183,6 +203,15 @@ func (c *columns) addKey(key batch.Key) {
 	c.rooms = append(c.rooms, key.Room)
 	c.authors = append(c.authors, key.Author)
 	c.nonces = append(c.nonces, key.Nonce[:])
+}
+
+// addPlaces adds the places whose roles matter, and reports whether there are any.
+func (c *columns) addPlaces(entries []chat.Entry) bool {
+	for _, place := range batch.Places(entries) {
+		c.rooms = append(c.rooms, place.Room)
+		c.authors = append(c.authors, place.Author)
+	}
+	return len(c.rooms) > 0
 }
 
 func (c *columns) addMessage(m batch.Message) {

@@ -103,6 +103,9 @@ func (t tx) apply(ctx context.Context, r *room, c chat.Change) (chat.Changed, er
 	if r == nil || r.gone {
 		return chat.Changed{Err: domain.ErrRoomNotFound()}, nil
 	}
+	if refusal, err := t.refuses(ctx, r, c); err != nil || refusal != nil {
+		return chat.Changed{Err: refusal}, err
+	}
 	if r.archived && !worksWhenArchived(c) {
 		return chat.Changed{Err: chat.ErrArchived()}, nil
 	}
@@ -125,6 +128,18 @@ func (t tx) apply(ctx context.Context, r *room, c chat.Change) (chat.Changed, er
 	}
 	r.head, r.grown = seq, true
 	return chat.Changed{Seq: seq}, nil
+}
+
+// refuses asks whether whoever makes a change may still do so.
+func (t tx) refuses(ctx context.Context, r *room, c chat.Change) (refusal, err error) {
+	if c.May == nil {
+		return nil, nil
+	}
+	role, _, err := first(ctx, t, scalar[domain.Role], roleOf, r.id, c.By)
+	if err != nil {
+		return nil, err
+	}
+	return c.May(role), nil
 }
 
 func worksWhenArchived(c chat.Change) bool {

@@ -25,7 +25,11 @@ func (s *Store) Append(ctx context.Context, entries []chat.Entry) ([]chat.Append
 		if err != nil {
 			return err
 		}
-		plan = batch.Make(entries, heads, known)
+		roles, err := rolesOf(ctx, t, entries)
+		if err != nil {
+			return err
+		}
+		plan = batch.Make(entries, heads, known, roles)
 		return insert(t, plan, heads)
 	})
 	if isLost(err) {
@@ -71,6 +75,23 @@ func noncesOf(ctx context.Context, q queryer, entries []chat.Entry) (map[batch.K
 		known[batch.KeyOf(e)] = nonce
 	}
 	return known, nil
+}
+
+// rolesOf looks up the roles that matter; who has none is left out.
+func rolesOf(ctx context.Context, q queryer, entries []chat.Entry) (map[batch.Place]domain.Role, error) {
+	roles := map[batch.Place]domain.Role{}
+	for _, place := range batch.Places(entries) {
+		role, err := first(ctx, q, scalar[domain.Role], `
+			SELECT coalesce(role, '') FROM members WHERE room_id = ? AND user_id = ?`, place.Room, place.Author)
+		if errors.Is(err, sql.ErrNoRows) {
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		roles[place] = role
+	}
+	return roles, nil
 }
 
 func scanNonce(rows *sql.Rows) (batch.Nonce, error) {

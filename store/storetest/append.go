@@ -56,6 +56,35 @@ var appendTests = map[string]func(*testing.T, *fixture){
 			t.Errorf("numbered %v, want %v", got, want)
 		}
 	},
+	"what may be is asked with the role as it is, and a repeat is answered all the same": func(t *testing.T, f *fixture) {
+		s := newStage(t, f)
+		other := f.user(t, "dave")
+		refusal := errors.New("refused")
+		var asked []string
+		may := func(entry chat.Entry, answer error) chat.Entry {
+			entry.May = func(role domain.Role) error {
+				asked = append(asked, fmt.Sprint(entry.Author, role))
+				return answer
+			}
+			return entry
+		}
+		batch := []chat.Entry{
+			may(draft(s.room, s.alice, "a", "a"), nil), may(draft(s.room, other, "b", "b"), refusal),
+			may(draft(s.room, s.bob, "c", "c"), nil), draft(s.room, other, "d", "d"),
+		}
+		head := f.head(t, s.room)
+		first, err := f.Append(t.Context(), batch)
+		must(t, err)
+		again, err := f.Append(t.Context(), []chat.Entry{may(batch[0], refusal)})
+		must(t, err)
+		if first[0].Seq != head+1 || !errors.Is(first[1].Err, refusal) || first[2].Seq != head+2 || first[3].Seq != head+3 ||
+			!again[0].Repeated || again[0].Seq != head+1 {
+			t.Errorf("behind %d: %+v, and then %+v", head, first, again)
+		}
+		if want := []string{fmt.Sprint(s.alice, "owner"), fmt.Sprint(other, ""), fmt.Sprint(s.bob, "member")}; !slices.Equal(asked, want) {
+			t.Errorf("asked %q, want %q", asked, want)
+		}
+	},
 	"an empty batch is no message": func(t *testing.T, f *fixture) {
 		if results, err := f.Append(t.Context(), nil); err != nil || len(results) != 0 {
 			t.Errorf("got %v, %v", results, err)

@@ -107,6 +107,23 @@ var changeTests = map[string]func(*testing.T, *fixture){
 			t.Errorf("something changed:\n%s", gocmp.Diff(before, after))
 		}
 	},
+	"what may be is asked with the role that the changes before it left": func(t *testing.T, f *fixture) {
+		s := newStage(t, f)
+		var asked []domain.Role
+		pinned := s.pin(2, true)
+		pinned.By, pinned.May = s.bob, func(role domain.Role) error {
+			asked = append(asked, role)
+			return chat.ErrNotMember(true)
+		}
+		results, err := f.Apply(t.Context(), []chat.Change{pinned, by(s.alice, s.member(domain.Removed, s.bob)), pinned})
+		must(t, err)
+		for _, i := range []int{0, 2} {
+			WantError(t, results[i].Err, domain.Forbidden, "room.not_member")
+		}
+		if want := []domain.Role{domain.RoleMember, domain.RoleNone}; !slices.Equal(asked, want) || results[1].Seq == 0 {
+			t.Errorf("asked %q, want %q; %+v", asked, want, results)
+		}
+	},
 	"no changes are no change": func(t *testing.T, f *fixture) {
 		if results, err := f.Apply(t.Context(), nil); err != nil || len(results) != 0 {
 			t.Errorf("got %v, %v", results, err)
