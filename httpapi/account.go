@@ -19,14 +19,7 @@ type credentials struct {
 
 type credentialsInput struct{ Body credentials }
 
-// account is a person's own account as they see it.
-type account struct {
-	ID        domain.UserID `json:"id"`
-	Username  string        `json:"username" doc:"As first written"`
-	CreatedAt string        `json:"created_at" format:"date-time"`
-}
-
-type accountOutput struct{ Body account }
+type accountOutput struct{ Body wire.Account }
 
 type noInput struct{}
 
@@ -40,7 +33,7 @@ func (s *Server) accountCalls(api huma.API) {
 		if err != nil {
 			return nil, err
 		}
-		return &accountOutput{newAccount(user)}, nil
+		return &accountOutput{wire.FromUser(user)}, nil
 	})
 	register(s, api, huma.Operation{
 		OperationID: "log-in", Method: http.MethodPost, Path: "/api/v1/auth/login", Tags: []string{tagAccount},
@@ -63,20 +56,7 @@ func (s *Server) accountCalls(api huma.API) {
 	})
 }
 
-func newAccount(user domain.User) account {
-	return account{ID: user.ID, Username: user.Name, CreatedAt: wire.Time(user.CreatedAt)}
-}
-
-// me is a person's own account, and how present they want to be.
-type me struct {
-	ID        domain.UserID `json:"id"`
-	Username  string        `json:"username" doc:"As first written"`
-	CreatedAt string        `json:"created_at" format:"date-time"`
-	State     domain.State  `json:"state" enum:"online,away,dnd" doc:"What I chose; without a connection I am offline, after ten idle minutes away"`
-	Status    string        `json:"status,omitempty" doc:"What I say of it"`
-}
-
-type meOutput struct{ Body me }
+type meOutput struct{ Body wire.Me }
 
 // showMe makes an answer of what the core gives of the actor.
 func showMe(actor auth.Actor) func(domain.Presence, error) (*meOutput, error) {
@@ -84,11 +64,7 @@ func showMe(actor auth.Actor) func(domain.Presence, error) (*meOutput, error) {
 		if err != nil {
 			return nil, err
 		}
-		user := actor.User()
-		return &meOutput{me{
-			ID: user.ID, Username: user.Name, CreatedAt: wire.Time(user.CreatedAt),
-			State: presence.State, Status: presence.Status,
-		}}, nil
+		return &meOutput{wire.NewMe(actor.User(), presence)}, nil
 	}
 }
 

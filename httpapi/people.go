@@ -26,15 +26,9 @@ type personInput struct {
 	Username string `path:"username" maxLength:"64" doc:"In any case" example:"alice"`
 }
 
-// present is somebody who is connected.
-type present struct {
-	Username string       `json:"username"`
-	State    domain.State `json:"state" enum:"online,away,dnd"`
-	Status   string       `json:"status,omitempty" doc:"What they say of it"`
-}
-
+// here are those of a room who are connected.
 type here struct {
-	Users []present `json:"users" nullable:"false" doc:"In no order"`
+	Users []wire.Present `json:"users" nullable:"false" doc:"In no order"`
 }
 
 type hereOutput struct{ Body here }
@@ -62,10 +56,6 @@ func (s *Server) peopleCalls(api huma.API) {
 		if err != nil {
 			return nil, err
 		}
-		body := here{Users: make([]present, len(list))}
-		for i, p := range list {
-			body.Users[i] = present{Username: p.User.Name, State: p.State, Status: p.Status}
-		}
-		return &hereOutput{body}, nil
+		return &hereOutput{here{Users: wire.FromPresences(list)}}, nil
 	})
 }

@@ -78,12 +78,7 @@ type (
 	}
 	presenceEvent struct {
 		place
-		Users []presence `json:"users"`
-	}
-	presence struct {
-		Username string       `json:"username"`
-		State    domain.State `json:"state"`
-		Status   string       `json:"status,omitempty"`
+		Users []Present `json:"users"`
 	}
 )
 
@@ -111,7 +106,7 @@ func encode(e *domain.Event, nodes []markup.Node) []byte {
 	case domain.EventTyping:
 		return marshal(typingEvent{at, e.User.Name})
 	case domain.EventPresence:
-		return marshal(newPresenceEvent(at, e))
+		return marshal(presenceEvent{at, FromPresences(e.People)})
 	default: // EventRead is its place alone
 		return marshal(at)
 	}
@@ -136,12 +131,4 @@ func newRoomEvent(at place, e *domain.Event) roomEvent {
 		written.Muted, written.Notify = &e.Muted, e.Notify
 	}
 	return written
-}
-
-func newPresenceEvent(at place, e *domain.Event) presenceEvent {
-	users := make([]presence, len(e.People))
-	for i, p := range e.People {
-		users[i] = presence{p.User.Name, p.State, p.Status}
-	}
-	return presenceEvent{at, users}
 }

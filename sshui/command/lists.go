@@ -9,28 +9,6 @@ import (
 	"parley/sshui/line"
 )
 
-// account is the caller's account as its line of JSON, shaped as in the HTTP
-// API.
-type account struct {
-	ID        domain.UserID `json:"id"`
-	Username  string        `json:"username"`
-	CreatedAt string        `json:"created_at"`
-}
-
-// presence is somebody who is here, likewise.
-type presence struct {
-	Username string       `json:"username"`
-	State    domain.State `json:"state"`
-	Status   string       `json:"status,omitempty"`
-}
-
-// member is somebody in a room, likewise, and how present they are.
-type member struct {
-	wire.Member
-	State  domain.State `json:"state"`
-	Status string       `json:"status,omitempty"`
-}
-
 // parseJSON reads the arguments of a command that has none but --json.
 func (c *call) parseJSON() (asJSON bool, err error) {
 	l := arguments{flags: []flag{{name: "--json", on: &asJSON}}}
@@ -104,7 +82,7 @@ func who(ctx context.Context, c *call) error {
 	for i, p := range line.InOrder(people) {
 		if !asJSON {
 			rows[i] = []string{p.User.Name, string(p.State), p.Status}
-		} else if err := c.printJSON(presence{p.User.Name, p.State, p.Status}); err != nil {
+		} else if err := c.printJSON(wire.FromPresence(p)); err != nil {
 			return err
 		}
 	}
@@ -145,7 +123,7 @@ func (c *call) printMembers(page []domain.Member, here map[domain.UserID]domain.
 		}
 		if !asJSON {
 			rows[i] = []string{m.User.Name, string(m.Role), string(p.State), p.Status}
-		} else if err := c.printJSON(member{wire.FromMember(m), p.State, p.Status}); err != nil {
+		} else if err := c.printJSON(wire.NewPresentMember(m, p)); err != nil {
 			return err
 		}
 	}
@@ -162,7 +140,7 @@ func whoami(_ context.Context, c *call) error {
 	}
 	user := c.Actor.User()
 	if asJSON {
-		return c.printJSON(account{user.ID, user.Name, wire.Time(user.CreatedAt)})
+		return c.printJSON(wire.FromUser(user))
 	}
 	return c.print(user.Name + "\n")
 }
