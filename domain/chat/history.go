@@ -54,25 +54,31 @@ func (h *History) text(r Record) string {
 	if r.TextSeq != r.Seq {
 		at = encryption.ForEdit(r.RoomID, r.Seq, r.TextSeq, r.Author.ID)
 	}
-	content, err := h.keyring.Open(at, r.Sealed)
-	if err != nil {
-		h.logger.Error("a stored message does not open", "room_id", r.RoomID, "seq", r.Seq, "err", err)
-		return unreadable
+	return h.open(at, r.Sealed, unreadable, "message", "room_id", r.RoomID, "seq", r.Seq)
+}
+
+// optional is open of what need not be there.
+func (h *History) optional(at encryption.Binding, sealed encryption.Sealed, otherwise, what string, attrs ...any) string {
+	if sealed.Token == "" {
+		return ""
 	}
-	return content
+	return h.open(at, sealed, otherwise, what, attrs...)
+}
+
+// open opens what is stored. What does not open is told to the operator, and
+// otherwise is given for it.
+func (h *History) open(at encryption.Binding, sealed encryption.Sealed, otherwise, what string, attrs ...any) string {
+	text, err := h.keyring.Open(at, sealed)
+	if err != nil {
+		h.logger.Error("a stored "+what+" does not open", append(attrs, "err", err)...)
+		return otherwise
+	}
+	return text
 }
 
 // topic opens a room's topic.
 func (h *History) topic(access Access) string {
-	if access.Sealed.Token == "" {
-		return ""
-	}
-	topic, err := h.keyring.Open(encryption.ForTopic(access.ID), access.Sealed)
-	if err != nil {
-		h.logger.Error("a stored topic does not open", "room_id", access.ID, "err", err)
-		return unreadable
-	}
-	return topic
+	return h.optional(encryption.ForTopic(access.ID), access.Sealed, unreadable, "topic", "room_id", access.ID)
 }
 
 // quote makes the line that recalls a message.

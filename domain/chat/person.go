@@ -100,14 +100,6 @@ func (s *Service) profile(ctx context.Context, name string) (Profile, error) {
 
 // chosen opens what somebody says of themselves.
 func (s *Service) chosen(p Profile) domain.Presence {
-	presence := domain.Presence{User: p.User, State: p.Chosen}
-	if p.Status.Token == "" {
-		return presence
-	}
-	status, err := s.keyring.Open(encryption.ForStatus(p.User.ID), p.Status)
-	if err != nil {
-		s.logger.Error("a stored status does not open", "user_id", p.User.ID, "err", err)
-	}
-	presence.Status = status
-	return presence
+	status := s.history.optional(encryption.ForStatus(p.User.ID), p.Status, "", "status", "user_id", p.User.ID)
+	return domain.Presence{User: p.User, State: p.Chosen, Status: status}
 }

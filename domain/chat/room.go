@@ -68,13 +68,8 @@ func (s *Service) view(actor auth.Actor, access Access) View {
 	if at := s.markers.at(actor.ID(), access.ID); at > view.Read {
 		view.Read = at
 	}
-	if access.Draft.Token != "" {
-		draft, err := s.keyring.Open(encryption.ForDraft(access.ID, actor.ID()), access.Draft)
-		if err != nil {
-			s.logger.Error("a stored draft does not open", "room_id", access.ID, "user_id", actor.ID(), "err", err)
-		}
-		view.Draft = draft
-	}
+	view.Draft = s.history.optional(encryption.ForDraft(access.ID, actor.ID()), access.Draft, "", "draft",
+		"room_id", access.ID, "user_id", actor.ID())
 	return view
 }
 
