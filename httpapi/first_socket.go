@@ -79,7 +79,7 @@ var laggedLine = []byte(`{"type":"lagged"`)
 func encodeFirst(e domain.Event) []byte {
 	switch {
 	case e.Type == domain.EventMessage && !e.Message.Deleted:
-		return marshalFirst(firstEvent{
+		return wire.Marshal(firstEvent{
 			Type: "message", Username: e.Message.Author.Name,
 			Content: e.Message.Content, Timestamp: firstTime(e.Message.CreatedAt),
 		})
@@ -91,7 +91,7 @@ func encodeFirst(e domain.Event) []byte {
 }
 
 func firstArrival(name string) []byte {
-	return marshalFirst(firstNotice{Type: "system", Message: name + " joined the chat"})
+	return wire.Marshal(firstNotice{Type: "system", Message: name + " joined the chat"})
 }
 
 // firstNotices tells who came and who went, a line for each.
@@ -102,18 +102,10 @@ func firstNotices(people []domain.Presence) []byte {
 		case p.Came:
 			lines = append(lines, firstArrival(p.User.Name))
 		case p.State == domain.Offline:
-			lines = append(lines, marshalFirst(firstNotice{Type: "system", Message: p.User.Name + " left the chat"}))
+			lines = append(lines, wire.Marshal(firstNotice{Type: "system", Message: p.User.Name + " left the chat"}))
 		}
 	}
 	return bytes.Join(lines, []byte{'\n'})
-}
-
-func marshalFirst(v any) []byte {
-	line, err := json.Marshal(v)
-	if err != nil {
-		panic(err) // strings always encode
-	}
-	return line
 }
 
 // firstDialect is the protocol of /ws/chat.

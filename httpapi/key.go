@@ -80,6 +80,6 @@ func (s *Server) keyCalls(api huma.API) {
 func showKey(k auth.Key) key {
 	return key{
 		ID: k.ID, Type: k.Type, Fingerprint: k.Fingerprint, Label: k.Label,
-		CreatedAt: wire.Time(k.CreatedAt), LastUsed: timeOrNone(k.UsedAt),
+		CreatedAt: wire.Time(k.CreatedAt), LastUsed: wire.TimeOrNone(k.UsedAt),
 	}
 }

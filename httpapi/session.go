@@ -3,7 +3,6 @@ package httpapi
 import (
 	"context"
 	"net/http"
-	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 
@@ -66,19 +65,11 @@ func (s *Server) mySessions(ctx context.Context, actor auth.Actor, _ *noInput) (
 		output.Body.Sessions[i] = session{
 			ID: one.ID, Door: string(one.Door), Device: one.Device, Address: one.Addr.String(),
 			CreatedAt: wire.Time(one.CreatedAt), LastUsed: wire.Time(one.UsedAt), Current: one.ID == actor.Session().ID,
-			EndedAt: timeOrNone(one.EndedAt),
+			EndedAt: wire.TimeOrNone(one.EndedAt),
 		}
 		if !one.EndedAt.IsZero() {
 			output.Body.Sessions[i].Reason = "auth.refresh_reused" // the only one that is kept
 		}
 	}
 	return output, nil
-}
-
-// timeOrNone writes a time; "" for none.
-func timeOrNone(t time.Time) string {
-	if t.IsZero() {
-		return ""
-	}
-	return wire.Time(t)
 }

@@ -87,28 +87,28 @@ func encode(e *domain.Event, nodes []markup.Node) []byte {
 	at := place{e.Type, e.RoomID, e.Room, e.Seq}
 	switch e.Type {
 	case domain.EventMessage:
-		return marshal(messageEvent{Type: e.Type, Message: fromMessage(&e.Message, nodes, 0), Nonce: e.Nonce})
+		return Marshal(messageEvent{Type: e.Type, Message: fromMessage(&e.Message, nodes, 0), Nonce: e.Nonce})
 	case domain.EventEdited:
 		m := &e.Message
-		return marshal(editedEvent{at, e.Target, m.Content, nodes, m.Mentions, Time(m.EditedAt)})
+		return Marshal(editedEvent{at, e.Target, m.Content, nodes, m.Mentions, Time(m.EditedAt)})
 	case domain.EventDeleted:
-		return marshal(deletedEvent{at, e.Target, e.By.Name, Time(e.At)})
+		return Marshal(deletedEvent{at, e.Target, e.By.Name, Time(e.At)})
 	case domain.EventReaction:
-		return marshal(reactionEvent{at, e.Target, e.Emoji, e.User.Name, e.Added, Time(e.At)})
+		return Marshal(reactionEvent{at, e.Target, e.Emoji, e.User.Name, e.Added, Time(e.At)})
 	case domain.EventPin:
-		return marshal(pinEvent{at, e.Target, e.User.Name, e.Added, Time(e.At)})
+		return Marshal(pinEvent{at, e.Target, e.User.Name, e.Added, Time(e.At)})
 	case domain.EventMember:
-		return marshal(newMemberEvent(at, e))
+		return Marshal(newMemberEvent(at, e))
 	case domain.EventRoom:
-		return marshal(newRoomEvent(at, e))
+		return Marshal(newRoomEvent(at, e))
 	case domain.EventDraft:
-		return marshal(draftEvent{at, e.Content})
+		return Marshal(draftEvent{at, e.Content})
 	case domain.EventTyping:
-		return marshal(typingEvent{at, e.User.Name})
+		return Marshal(typingEvent{at, e.User.Name})
 	case domain.EventPresence:
-		return marshal(presenceEvent{at, FromPresences(e.People)})
+		return Marshal(presenceEvent{at, FromPresences(e.People)})
 	default: // EventRead is its place alone
-		return marshal(at)
+		return Marshal(at)
 	}
 }
 
@@ -122,7 +122,7 @@ func newMemberEvent(at place, e *domain.Event) memberEvent {
 
 func newRoomEvent(at place, e *domain.Event) roomEvent {
 	written := roomEvent{
-		place: at, Change: e.Change, Kind: e.Kind, Username: e.By.Name, Role: e.Role, At: timeOrNone(e.At),
+		place: at, Change: e.Change, Kind: e.Kind, Username: e.By.Name, Role: e.Role, At: TimeOrNone(e.At),
 	}
 	if e.Topic != "" || e.Change == domain.TopicSet {
 		written.Topic = &e.Topic

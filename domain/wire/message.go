@@ -62,7 +62,7 @@ func fromMessage(m *domain.Message, nodes []markup.Node, viewer domain.UserID) M
 	return Message{
 		RoomID: m.RoomID, Room: m.Room, Seq: m.Seq,
 		Author:  Author{ID: m.Author.ID, Username: m.Author.Name},
-		Content: m.Content, CreatedAt: Time(m.CreatedAt), EditedAt: timeOrNone(m.EditedAt),
+		Content: m.Content, CreatedAt: Time(m.CreatedAt), EditedAt: TimeOrNone(m.EditedAt),
 		Deleted: m.Deleted, Pinned: m.Pinned,
 		ReplyTo: m.ReplyTo, Quote: fromQuote(m.Quote),
 		Mentions: m.Mentions, Reactions: fromReactions(m.Reactions, viewer), Nodes: nodes,

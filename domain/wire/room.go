@@ -34,9 +34,5 @@ type Member struct {
 
 // FromMember gives a member's written shape.
 func FromMember(m domain.Member) Member {
-	member := Member{Username: m.User.Name, UserID: m.User.ID, Role: m.Role}
-	if !m.JoinedAt.IsZero() {
-		member.JoinedAt = Time(m.JoinedAt)
-	}
-	return member
+	return Member{Username: m.User.Name, UserID: m.User.ID, Role: m.Role, JoinedAt: TimeOrNone(m.JoinedAt)}
 }

@@ -1,6 +1,6 @@
-// Package wire writes an event as its one line of JSON, made once for all who
-// receive it, whatever door they came through. It reads nothing: what clients
-// send is the front ends' business.
+// Package wire writes rooms, people, messages and events as JSON, in one shape
+// for every door. An event is its one line, made once for all who receive it.
+// It reads nothing: what clients send is the front ends' business.
 package wire
 
 import (
@@ -18,7 +18,8 @@ const TimeLayout = "2006-01-02T15:04:05.000000Z"
 // Time writes a time as every answer and event does.
 func Time(t time.Time) string { return t.UTC().Format(TimeLayout) }
 
-func timeOrNone(t time.Time) string {
+// TimeOrNone writes a time that there may not be; "" for none.
+func TimeOrNone(t time.Time) string {
 	if t.IsZero() {
 		return ""
 	}
@@ -46,7 +47,7 @@ func NewLine(event domain.Event) *Line {
 
 // NewReply wraps a line that is not an event of a room: an answer to one
 // connection.
-func NewReply(v any) *Line { return &Line{JSON: marshal(v)} }
+func NewReply(v any) *Line { return &Line{JSON: Marshal(v)} }
 
 // Other gives the line in another encoding, made by encode for the first who
 // asks and kept for the rest. All readers of a process use one other encoding.
@@ -73,7 +74,9 @@ func parse(m *domain.Message) []markup.Node {
 	return markup.Parse(m.Content)
 }
 
-func marshal(v any) []byte {
+// Marshal writes a struct of ours as one line of JSON, without the newline. It
+// panics if the struct holds what JSON cannot.
+func Marshal(v any) []byte {
 	line, err := json.Marshal(v)
 	if err != nil {
 		panic(err) // our own plain structs always encode

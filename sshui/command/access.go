@@ -121,11 +121,10 @@ type key struct {
 }
 
 func newKey(k auth.Key) key {
-	shown := key{ID: k.ID, Type: k.Type, Fingerprint: k.Fingerprint, Label: k.Label, CreatedAt: wire.Time(k.CreatedAt)}
-	if !k.UsedAt.IsZero() {
-		shown.LastUsed = wire.Time(k.UsedAt)
+	return key{
+		ID: k.ID, Type: k.Type, Fingerprint: k.Fingerprint, Label: k.Label,
+		CreatedAt: wire.Time(k.CreatedAt), LastUsed: wire.TimeOrNone(k.UsedAt),
 	}
-	return shown
 }
 
 func keys(ctx context.Context, c *call) error {

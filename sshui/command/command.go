@@ -3,7 +3,6 @@ package command
 import (
 	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
 	"io"
 	"log/slog"
@@ -13,6 +12,7 @@ import (
 	"parley/domain"
 	"parley/domain/auth"
 	"parley/domain/chat"
+	"parley/domain/wire"
 	"parley/sshui/line"
 	"parley/sshui/suggest"
 )
@@ -129,11 +129,7 @@ func (c *call) print(text string) error {
 
 // printJSON writes a value as one line.
 func (c *call) printJSON(v any) error {
-	text, err := json.Marshal(v)
-	if err != nil {
-		panic(err) // our own plain structs always encode
-	}
-	_, err = c.out.Write(append(text, '\n'))
+	_, err := c.out.Write(append(wire.Marshal(v), '\n'))
 	return err
 }
 

@@ -3,7 +3,6 @@ package command
 import (
 	"bytes"
 	"context"
-	"encoding/json"
 	"fmt"
 	"time"
 
@@ -33,12 +32,11 @@ func read(ctx context.Context, c *call) error {
 		return err
 	}
 	var text bytes.Buffer
-	encoder := json.NewEncoder(&text)
 	for _, message := range page.Messages {
-		if !asJSON {
+		if asJSON {
+			text.Write(append(wire.Marshal(wire.FromMessage(message, c.Actor.ID())), '\n'))
+		} else {
 			c.writeMessage(&text, "", message)
-		} else if err := encoder.Encode(wire.FromMessage(message, c.Actor.ID())); err != nil {
-			return fmt.Errorf("encode a message: %w", err)
 		}
 	}
 	_, err = c.out.Write(text.Bytes())
