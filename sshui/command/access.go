@@ -2,7 +2,6 @@ package command
 
 import (
 	"context"
-	"fmt"
 	"io"
 	"strconv"
 	"strings"
@@ -10,7 +9,6 @@ import (
 
 	"parley/domain/auth"
 	"parley/domain/wire"
-	"parley/sshui/line"
 	"parley/sshui/suggest"
 )
 
@@ -64,12 +62,12 @@ func listSessions(ctx context.Context, c *call) error {
 	if err != nil {
 		return err
 	}
-	list, err := c.Auth.Sessions(ctx, c.Actor)
+	found, err := c.Auth.Sessions(ctx, c.Actor)
 	if err != nil {
 		return err
 	}
-	rows := c.rows("ID", "DOOR", "ADDRESS", "SINCE", "LAST USED", "DEVICE", "")
-	for _, one := range list {
+	list := c.list(asJSON, "ID", "DOOR", "ADDRESS", "SINCE", "LAST USED", "DEVICE", "")
+	for _, one := range found {
 		s := session{
 			ID: one.ID, Door: one.Door, Device: one.Device, Address: one.Addr.String(),
 			CreatedAt: wire.Time(one.CreatedAt), LastUsed: wire.Time(one.UsedAt), Current: one.ID == c.Actor.Session().ID,
@@ -82,13 +80,11 @@ func listSessions(ctx context.Context, c *call) error {
 			s.EndedAt, s.Reason = wire.Time(one.EndedAt), "auth.refresh_reused" // the only one that is kept
 			note = "(ended: its refresh token was used twice; somebody else may have had it)"
 		}
-		if !asJSON {
-			rows.add(s.ID, s.Door, s.Address, c.day(one.CreatedAt), c.day(one.UsedAt), s.Device, note)
-		} else if err := c.printJSON(s); err != nil {
+		if err := list.add(s, s.ID, s.Door, s.Address, c.day(one.CreatedAt), c.day(one.UsedAt), s.Device, note); err != nil {
 			return err
 		}
 	}
-	return rows.print(asJSON)
+	return list.print()
 }
 
 func endSession(ctx context.Context, c *call) error {
@@ -136,19 +132,17 @@ func listKeys(ctx context.Context, c *call) error {
 	if err != nil {
 		return err
 	}
-	list, err := c.Auth.Keys(ctx, c.Actor)
+	found, err := c.Auth.Keys(ctx, c.Actor)
 	if err != nil {
 		return err
 	}
-	rows := c.rows("ID", "TYPE", "FINGERPRINT", "ADDED", "LAST USED", "LABEL")
-	for _, one := range list {
-		if !asJSON {
-			rows.add(one.ID, one.Type, one.Fingerprint, c.day(one.CreatedAt), c.day(one.UsedAt), one.Label)
-		} else if err := c.printJSON(newKey(one)); err != nil {
+	list := c.list(asJSON, "ID", "TYPE", "FINGERPRINT", "ADDED", "LAST USED", "LABEL")
+	for _, one := range found {
+		if err := list.add(newKey(one), one.ID, one.Type, one.Fingerprint, c.day(one.CreatedAt), c.day(one.UsedAt), one.Label); err != nil {
 			return err
 		}
 	}
-	return rows.print(asJSON)
+	return list.print()
 }
 
 // addKey takes a line of a public key file as it was typed, or from standard
@@ -196,38 +190,10 @@ func identifier(words []string) (int64, error) {
 	return id, nil
 }
 
-// day writes a time of the past as one looks for it in a list.
+// day writes a day and the time of it, as one looks for them in a list.
 func (c *call) day(t time.Time) string {
 	if t.IsZero() {
 		return "never"
 	}
 	return t.In(c.terminal.Zone).Format("2006-01-02 15:04")
-}
-
-// columns is a list in columns, with titles.
-type columns struct {
-	call *call
-	list [][]string
-}
-
-func (c *call) rows(titles ...any) *columns {
-	r := &columns{call: c}
-	r.add(titles...)
-	return r
-}
-
-func (r *columns) add(cells ...any) {
-	row := make([]string, len(cells))
-	for i, cell := range cells {
-		row[i] = fmt.Sprint(cell)
-	}
-	r.list = append(r.list, row)
-}
-
-// print writes the rows; nothing if the list was printed as JSON.
-func (r *columns) print(asJSON bool) error {
-	if asJSON {
-		return nil
-	}
-	return r.call.print(line.Columns(r.list))
 }

@@ -35,19 +35,16 @@ func rooms(ctx context.Context, c *call) error {
 // directory prints the public rooms, page by page.
 func (c *call) directory(ctx context.Context, asJSON bool) error {
 	for after := ""; ; {
-		views, err := c.Chat.Directory(ctx, c.Actor, after, pageSize)
+		views, err := c.Chat.Directory(ctx, c.Actor, after, chat.MaxPage)
 		if err != nil {
 			return err
 		}
-		if err := c.printRooms(views, asJSON, false); err != nil || len(views) < pageSize {
+		if err := c.printRooms(views, asJSON, false); err != nil || len(views) < chat.MaxPage {
 			return err
 		}
 		after = views[len(views)-1].Name
 	}
 }
-
-// pageSize is how much of a long list is asked for at once.
-const pageSize = 200
 
 func (c *call) printRooms(views []chat.View, asJSON, mine bool) error {
 	if !asJSON {
@@ -78,18 +75,13 @@ func who(ctx context.Context, c *call) error {
 	if err != nil {
 		return err
 	}
-	rows := make([][]string, len(people))
-	for i, p := range line.InOrder(people) {
-		if !asJSON {
-			rows[i] = []string{p.User.Name, string(p.State), p.Status}
-		} else if err := c.printJSON(wire.FromPresence(p)); err != nil {
+	list := c.list(asJSON)
+	for _, p := range line.InOrder(people) {
+		if err := list.add(wire.FromPresence(p), p.User.Name, p.State, p.Status); err != nil {
 			return err
 		}
 	}
-	if asJSON {
-		return nil
-	}
-	return c.print(line.Columns(rows))
+	return list.print()
 }
 
 // members prints who is in a room, page by page.
@@ -102,12 +94,12 @@ func (c *call) members(ctx context.Context, room domain.Address, asJSON bool) er
 	for _, p := range people {
 		here[p.User.ID] = p
 	}
-	for span := (chat.MemberSpan{Limit: pageSize}); ; {
+	for span := (chat.MemberSpan{Limit: chat.MaxPage}); ; {
 		page, err := c.Chat.Members(ctx, c.Actor, room, span)
 		if err != nil {
 			return err
 		}
-		if err := c.printMembers(page, here, asJSON); err != nil || len(page) < pageSize {
+		if err := c.printMembers(page, here, asJSON); err != nil || len(page) < chat.MaxPage {
 			return err
 		}
 		span.After = page[len(page)-1].User.ID
@@ -115,22 +107,17 @@ func (c *call) members(ctx context.Context, room domain.Address, asJSON bool) er
 }
 
 func (c *call) printMembers(page []domain.Member, here map[domain.UserID]domain.Presence, asJSON bool) error {
-	rows := make([][]string, len(page))
-	for i, m := range page {
+	list := c.list(asJSON)
+	for _, m := range page {
 		p, ok := here[m.User.ID]
 		if !ok {
 			p.State = domain.Offline
 		}
-		if !asJSON {
-			rows[i] = []string{m.User.Name, string(m.Role), string(p.State), p.Status}
-		} else if err := c.printJSON(wire.NewPresentMember(m, p)); err != nil {
+		if err := list.add(wire.NewPresentMember(m, p), m.User.Name, m.Role, p.State, p.Status); err != nil {
 			return err
 		}
 	}
-	if asJSON {
-		return nil
-	}
-	return c.print(line.Columns(rows))
+	return list.print()
 }
 
 func whoami(_ context.Context, c *call) error {

@@ -55,5 +55,5 @@ func (c *call) writeMessage(to *bytes.Buffer, where string, m domain.Message) {
 
 // head is what stands before everything in a room's history.
 func (c *call) head(seq domain.Seq, at time.Time) string {
-	return fmt.Sprintf("%d %s ", seq, at.In(c.terminal.Zone).Format("2006-01-02 15:04"))
+	return fmt.Sprintf("%d %s ", seq, c.day(at))
 }
