@@ -94,17 +94,27 @@ func (s *screen) acts() []act {
 			return nil
 		}
 	}
+	ofStored := func(do func(*entry) tea.Cmd) func(*entry) tea.Cmd {
+		return func(e *entry) tea.Cmd {
+			if e.state == failed {
+				s.notify("this message is not in the room: Ctrl+R sends it again, d discards it")
+				return nil
+			}
+			return do(e)
+		}
+	}
 	return []act{
 		{s.keys.Done, back(func(*entry) {})},
-		{s.keys.Reply, back(s.reply)},
-		{s.keys.Edit, s.chooseEdit},
+		{s.keys.Reply, ofStored(back(s.reply))},
+		{s.keys.Edit, ofStored(s.chooseEdit)},
 		{s.keys.Delete, s.askDelete},
-		{s.keys.React, s.askEmoji},
+		{s.keys.React, ofStored(s.askEmoji)},
 		{s.keys.Copy, s.copyMessage},
 		{s.keys.Open, s.showLinks},
-		{s.keys.Pin, s.pin},
+		{s.keys.Pin, ofStored(s.pin)},
 		{s.keys.Unfold, s.unfold},
 		{s.keys.JumpTo, s.jumpToAnswered},
+		{s.keys.Resend, func(*entry) tea.Cmd { s.stopChoosing(); return s.resend() }},
 	}
 }
 
@@ -118,7 +128,12 @@ func (s *screen) chooseEdit(e *entry) tea.Cmd {
 	return nil
 }
 
-func (s *screen) askDelete(*entry) tea.Cmd {
+// askDelete asks before a message is deleted for all. One that was not sent goes
+// at once: nobody else saw it, and it can be brought back.
+func (s *screen) askDelete(e *entry) tea.Cmd {
+	if e.state == failed {
+		return s.discard(e)
+	}
 	s.choosing.deletes = true
 	s.notify("delete this message? y deletes it, any other key keeps it")
 	return nil

@@ -7,36 +7,30 @@ func (t *timeline) chooseNext(by int) bool {
 	from := t.chosenIndex()
 	if from < 0 {
 		last := t.move(t.top(), t.height-1)
-		from, by = min(last.index, len(t.items)-1)+1, -1
+		from, by = min(last.index, t.count()-1)+1, -1
 	}
 	best := -1
 	direction := 1
 	if by < 0 {
 		direction = -1
 	}
-	for i := from + direction; i >= 0 && i < len(t.items) && by != 0; i += direction {
-		if t.items[i].isMessage() && !t.items[i].deleted {
+	for i := from + direction; i >= 0 && i < t.count() && by != 0; i += direction {
+		if t.at(i).choosable() {
 			best, by = i, by-direction
 		}
 	}
 	if best < 0 {
 		return t.chosen != nil
 	}
-	t.choose(t.items[best])
+	t.choose(t.at(best))
 	return true
 }
 
-func (t *timeline) chosenIndex() int {
-	if t.chosen == nil {
-		return -1
-	}
-	for i := len(t.items) - 1; i >= 0; i-- {
-		if t.items[i] == t.chosen {
-			return i
-		}
-	}
-	return -1
-}
+// chosenIndex gives where the chosen message stands, or -1.
+func (t *timeline) chosenIndex() int { return t.place(t.chosen) }
+
+// choseFailed reports whether a message that was not sent is chosen.
+func (t *timeline) choseFailed() bool { return t.chosen != nil && t.chosen.state == failed }
 
 // choose marks a message and brings it into view.
 func (t *timeline) choose(e *entry) {

@@ -17,7 +17,7 @@ type sendState int
 const (
 	stored  sendState = iota // in the room's history
 	sending                  // on its way
-	failed                   // refused or lost; can be sent again
+	failed                   // refused or lost; can be sent again or discarded
 )
 
 const (
@@ -116,6 +116,9 @@ func mentions(names []string, me string) bool {
 // isMessage reports whether the entry is a message that is stored.
 func (e *entry) isMessage() bool { return e.seq > 0 && e.notices == nil }
 
+// choosable reports whether a key can do something with the entry.
+func (e *entry) choosable() bool { return e.isMessage() && !e.deleted || e.state == failed }
+
 // draw gives the entry's rows in a look.
 func (e *entry) draw(l look) []row {
 	if e.drawn != l.version {
@@ -137,9 +140,10 @@ func (e *entry) paint(l look) []row {
 	}
 	painted := rows(l)
 	if e.state == failed {
-		note := "not sent: " + e.reason + " - Ctrl+R sends it again"
-		for _, line := range l.wrap(note, l.width-2) {
-			painted = append(painted, row{margin: "  ", text: l.theme.trouble.Render(line)})
+		for _, note := range []string{"not sent: " + e.reason, "Ctrl+R sends again; Alt+Up, d discards"} {
+			for _, line := range l.wrap(note, l.width-2) {
+				painted = append(painted, row{margin: "  ", text: l.theme.trouble.Render(line)})
+			}
 		}
 	}
 	return painted
@@ -152,6 +156,8 @@ func (e *entry) stamp(l look) string {
 	switch {
 	case e.state == sending:
 		return l.theme.faint.Render("  ...") + " "
+	case e.state == failed && e.chosen:
+		return l.theme.chosen.Render("    !›")
 	case e.state == failed:
 		return l.theme.trouble.Render("    !") + " "
 	case e.chosen:

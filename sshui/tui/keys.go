@@ -77,7 +77,7 @@ func (k *keyMap) bindChoosing() {
 	k.ChooseDown = bind([]string{"down", "j", "alt+down", "ctrl+n"}, "Down, j", "the message below")
 	k.Reply = bind([]string{"r", "enter"}, "r, Enter", "answer it")
 	k.Edit = bind([]string{"e"}, "e", "edit it, if it is yours")
-	k.Delete = bind([]string{"d", "delete"}, "d", "delete it, if you may")
+	k.Delete = bind([]string{"d", "delete"}, "d", "delete it, if you may; discard what was not sent")
 	k.React = bind([]string{"+", ":"}, "+", "react with an emoji, or take yours back")
 	k.Copy = bind([]string{"c"}, "c", "copy its text to your clipboard")
 	k.Open = bind([]string{"o"}, "o", "show its links, to open or copy")
@@ -111,9 +111,15 @@ func (k keyMap) groups() []helpGroup {
 	}
 }
 
-// hint says as shortly as it must what the keys do with a chosen message.
-func (k keyMap) hint(width int) string {
-	if width < roomsFrom {
+// hint says as shortly as it must what the keys do with a chosen message, or
+// with one that was not sent.
+func (k keyMap) hint(width int, unsent bool) string {
+	switch {
+	case unsent && width < roomsFrom:
+		return "Ctrl+R again, d discard, Esc"
+	case unsent:
+		return "Ctrl+R sends it again, d discards it, c copy, Esc back"
+	case width < roomsFrom:
 		return "r e d + c o p x u, Esc; F1 tells more"
 	}
 	return "r answer, e edit, d delete, + react, c copy, o links, p pin, Esc back"

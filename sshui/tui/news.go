@@ -169,5 +169,20 @@ func (t *timeline) accept(e *entry, seq domain.Seq) {
 // settlePending removes a message that arrived, known by its nonce or, if that
 // is not told, by its place.
 func (t *timeline) settlePending(nonce string, seq domain.Seq) {
-	t.pending = slices.DeleteFunc(t.pending, func(e *entry) bool { return e.nonce == nonce || e.accepted == seq })
+	t.dropPending(func(e *entry) bool { return e.nonce == nonce || e.accepted == seq })
+}
+
+// dropPending removes own messages that are stored by now, or never will be. A
+// view that began with one of them goes to the end.
+func (t *timeline) dropPending(which func(*entry) bool) {
+	t.pending = slices.DeleteFunc(t.pending, func(e *entry) bool {
+		drop := which(e)
+		if drop && e == t.chosen {
+			t.unchoose()
+		}
+		if drop && e == t.anchor.entry {
+			t.follow, t.anchor = true, anchor{}
+		}
+		return drop
+	})
 }

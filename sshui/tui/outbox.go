@@ -3,6 +3,7 @@ package tui
 import (
 	"context"
 	"crypto/rand"
+	"strings"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
@@ -119,6 +120,24 @@ func (s *screen) sent(msg sentMsg) tea.Cmd {
 func (s *screen) resume() tea.Cmd {
 	s.sending = false
 	return s.sendNext()
+}
+
+// discard takes away a message that was not sent. Its text can be brought back.
+func (s *screen) discard(e *entry) tea.Cmd {
+	s.stopChoosing()
+	s.room.timeline.dropPending(func(other *entry) bool { return other == e })
+	s.composer.killed = e.typed()
+	s.notify("discarded; Ctrl+Y brings it back")
+	return nil
+}
+
+// typed is how the message is written in the composer: one that begins with a
+// slash and is no action has another before it.
+func (e *entry) typed() string {
+	if strings.HasPrefix(e.raw, "/") && !e.isAction() {
+		return "/" + e.raw
+	}
+	return e.raw
 }
 
 // resend sends again whatever failed, in all rooms.

@@ -104,6 +104,9 @@ func (s *screen) spoken(e *entry) string {
 	if e.pinned {
 		text += " (pinned)"
 	}
+	if e.state == failed {
+		text += " (not sent: " + e.reason + ")"
+	}
 	for _, r := range e.reactions {
 		text += ", " + r.Emoji + " " + decimal(len(r.Users))
 	}

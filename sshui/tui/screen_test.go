@@ -18,6 +18,7 @@ const (
 	enter    = "\r"
 	ctrlC    = "\x03"
 	ctrlD    = "\x04"
+	ctrlR    = "\x12"
 	ctrlY    = "\x19"
 	altEnter = "\x1b\r"
 	pageUp   = "\x1b[5~"

@@ -88,7 +88,7 @@ func (s *screen) told() (string, lipgloss.Style) {
 	case s.completion.walking(&s.composer):
 		return s.walked(), t.notice
 	case s.choosing.on:
-		return s.keys.hint(s.size.Width), t.notice
+		return s.keys.hint(s.size.Width, s.room.timeline.choseFailed()), t.notice
 	case s.status.outage != "":
 		return s.status.outage, t.trouble
 	}

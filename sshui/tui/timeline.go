@@ -63,6 +63,17 @@ func (t *timeline) at(i int) *entry {
 	return t.pending[i-len(t.items)]
 }
 
+// place is the inverse of at: -1 for what is not there.
+func (t *timeline) place(e *entry) int {
+	if i := slices.Index(t.items, e); i >= 0 {
+		return i
+	}
+	if i := slices.Index(t.pending, e); i >= 0 {
+		return len(t.items) + i
+	}
+	return -1
+}
+
 // beginsDay reports whether an entry is the first of its day.
 func (t *timeline) beginsDay(i int) bool {
 	return i < len(t.items) && (i == 0 || !t.look.sameDay(t.items[i-1].at, t.items[i].at))
@@ -128,7 +139,7 @@ func (t *timeline) top() spot {
 	if t.follow {
 		return t.last()
 	}
-	i := slices.Index(t.items, t.anchor.entry)
+	i := t.place(t.anchor.entry)
 	if i < 0 {
 		return t.last()
 	}
@@ -146,15 +157,12 @@ func (t *timeline) stand(s spot) {
 			return
 		}
 	}
-	if s.index >= len(t.items) {
-		s = spot{max(len(t.items)-1, 0), 0}
-	}
-	if len(t.items) == 0 {
+	if t.count() == 0 {
 		t.follow = true
 		return
 	}
 	t.follow = false
-	t.anchor = anchor{t.items[s.index], s.row - t.lead(s.index)}
+	t.anchor = anchor{t.at(s.index), s.row - t.lead(s.index)}
 }
 
 func (t *timeline) scroll(by int) { t.stand(t.move(t.top(), by)) }

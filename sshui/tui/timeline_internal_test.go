@@ -63,3 +63,24 @@ func TestTallMessagesOutOfViewAreNotKeptDrawn(t *testing.T) {
 		t.Errorf("%d rows are kept for a view of 20", kept)
 	}
 }
+
+// A message whose acknowledgement was lost may arrive while it is chosen, and
+// while the view begins with it.
+func TestAChosenMessageThatArrivesAfterAllIsChosenNoMore(t *testing.T) {
+	line := timeline{look: lookOf(80), height: 2, me: carol, attached: true}
+	for _, nonce := range []string{"a", "b", "c"} {
+		line.addPending(&entry{author: carol, text: nonce, raw: nonce, mine: true, state: failed, nonce: nonce})
+	}
+	for range 3 {
+		line.chooseNext(-1)
+	}
+	if line.chosen == nil || line.chosen.nonce != "a" || line.top() != (spot{}) {
+		t.Fatalf("chosen is %+v, and the view begins at %v", line.chosen, line.top())
+	}
+	line.take(&domain.Event{
+		Type: domain.EventMessage, Seq: 1, Nonce: "a", Message: domain.Message{Seq: 1, Author: carol, Content: "a"},
+	})
+	if line.chosen != nil || !line.follow {
+		t.Errorf("chosen is %+v, and the view follows: %t", line.chosen, line.follow)
+	}
+}
