@@ -71,6 +71,7 @@ const (
 	operatorIntervention   = "57" // shutdown, statement timeout
 	systemError            = "58"
 	transactionUnresolved  = "08007"
+	deadlockDetected       = "40P01"
 	statementCompletionOff = "40003"
 )
 

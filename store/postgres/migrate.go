@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/stdlib"
 	"github.com/pressly/goose/v3"
 
@@ -38,11 +39,20 @@ func (s *Store) Migrate(ctx context.Context) (names []string, err error) {
 	if _, err := lock.ExecContext(ctx, "SELECT pg_advisory_lock($1)", migrationLock); err != nil {
 		return nil, fmt.Errorf("migrate: %w", domain.Unreachable(err))
 	}
-	names, err = schema.Apply(ctx, goose.DialectPostgres, db, migrations.Postgres())
-	if err != nil {
-		return names, fmt.Errorf("migrate: %w", err)
+	for {
+		applied, err := schema.Apply(ctx, goose.DialectPostgres, db, migrations.Postgres())
+		names = append(names, applied...)
+		// Each migration is one transaction, and takes its locks in another
+		// order than the nodes that still serve.
+		var failure *pgconn.PgError
+		if errors.As(err, &failure) && failure.Code == deadlockDetected {
+			continue
+		}
+		if err != nil {
+			return names, fmt.Errorf("migrate: %w", err)
+		}
+		return names, nil
 	}
-	return names, nil
 }
 
 // Ready says whether the database answers and has every migration.
@@ -69,7 +79,7 @@ func (s *Store) pending(ctx context.Context) ([]int64, error) {
 	if err != nil {
 		return nil, fmt.Errorf("look for pending migrations: %w", err)
 	}
-	return schema.Missing(migrations.Postgres(), applied), nil
+	return schema.Missing(migrations.Postgres(), applied)
 }
 
 // queryer is a connection or a transaction on it.

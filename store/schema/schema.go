@@ -6,6 +6,8 @@ package schema
 import (
 	"context"
 	"database/sql"
+	"errors"
+	"fmt"
 	"io/fs"
 	"path"
 	"slices"
@@ -24,6 +26,10 @@ func Apply(ctx context.Context, dialect goose.Dialect, db *sql.DB, tree fs.FS) (
 		return nil, err
 	}
 	results, err := provider.Up(ctx)
+	var partial *goose.PartialError
+	if errors.As(err, &partial) {
+		results = partial.Applied
+	}
 	var names []string
 	for _, result := range results {
 		names = append(names, path.Base(result.Source.Path))
@@ -31,11 +37,19 @@ func Apply(ctx context.Context, dialect goose.Dialect, db *sql.DB, tree fs.FS) (
 	return names, err
 }
 
-// Missing lists the migrations of a tree that were not applied.
-func Missing(tree fs.FS, applied []int64) []int64 {
-	return slices.DeleteFunc(migrations.Versions(tree), func(version int64) bool {
-		return slices.Contains(applied, version)
-	})
+// Missing lists the migrations of a tree that were not applied. It refuses a
+// database that has some of a later release, of which this one does not know what
+// they need: Unavailable, store.newer.
+func Missing(tree fs.FS, applied []int64) ([]int64, error) {
+	known := migrations.Versions(tree)
+	if newest := slices.Max(append(applied, 0)); newest > slices.Max(known) {
+		return nil, &domain.Error{
+			Kind: domain.Unavailable, Code: "store.newer",
+			Message: fmt.Sprintf("the database belongs to a later release: it has migration %d, and this one knows %d; "+
+				"run that release, or restore the backup from before it", newest, slices.Max(known)),
+		}
+	}
+	return slices.DeleteFunc(known, func(version int64) bool { return slices.Contains(applied, version) }), nil
 }
 
 // Ready gives the error of a database that misses migrations: Unavailable,

@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"github.com/pressly/goose/v3"
+	lib "modernc.org/sqlite/lib"
 
 	"parley/migrations"
 	"parley/store/schema"
@@ -23,6 +24,11 @@ func (s *Store) Migrate(ctx context.Context) ([]string, error) {
 		names = append(names, applied...)
 		if failure == nil {
 			return names, nil
+		}
+		// Another process that migrates a big file holds it for longer than a
+		// connection waits.
+		if primary := code(failure) & 0xff; (primary == lib.SQLITE_BUSY || primary == lib.SQLITE_LOCKED) && ctx.Err() == nil {
+			continue
 		}
 		// Each migration is one transaction. If one failed since another
 		// process was faster, fewer are pending now.
@@ -58,5 +64,5 @@ func (s *Store) pending(ctx context.Context) ([]int64, error) {
 	if err != nil {
 		return nil, fmt.Errorf("look for pending migrations: %w", err)
 	}
-	return schema.Missing(migrations.SQLite(), applied), nil
+	return schema.Missing(migrations.SQLite(), applied)
 }

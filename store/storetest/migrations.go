@@ -4,6 +4,7 @@ import (
 	"slices"
 	"sync"
 	"testing"
+	"time"
 
 	"parley/domain"
 	"parley/migrations"
@@ -55,6 +56,48 @@ var migrationTests = map[string]func(*testing.T, store.Config){
 	},
 	"what the first release wrote outlives the migrations after it":  fromFirstRelease,
 	"what the second release wrote outlives the migrations after it": fromSecondRelease,
+	"a database of a later release is refused": func(t *testing.T, config store.Config) {
+		engine := OpenEmpty(t, config)
+		_, err := engine.Migrate(t.Context())
+		must(t, err)
+		Exec(t, DB(t, config), `INSERT INTO goose_db_version (version_id, is_applied) VALUES (4711, true)`)
+		WantError(t, engine.Ready(t.Context()), domain.Unavailable, "store.newer")
+		_, err = engine.Migrate(t.Context())
+		WantError(t, err, domain.Unavailable, "store.newer")
+	},
+	"migrating outlasts those who still write": func(t *testing.T, config store.Config) {
+		if testing.Short() {
+			return // it takes longer than a connection waits for a lock
+		}
+		migrateTo(t, config, 2)
+		engine, ctx := OpenEmpty(t, config), t.Context()
+		writer, err := DB(t, config).Conn(ctx)
+		must(t, err)
+		exec := func(statement string) {
+			t.Helper()
+			_, err := writer.ExecContext(ctx, statement)
+			must(t, err)
+		}
+		exec(map[bool]string{false: "BEGIN IMMEDIATE", true: "BEGIN"}[config.Postgres != nil])
+		exec(inDialect(config, secondRelease[0])) // a registration has begun
+		migrated := make(chan error, 1)
+		go func() {
+			_, err := engine.Migrate(ctx)
+			migrated <- err
+		}()
+		if config.Postgres == nil {
+			time.Sleep(3500 * time.Millisecond)
+		} else {
+			locked := `SELECT count(*) FROM pg_locks WHERE NOT granted AND relation = 'users'::regclass`
+			for Scalar[int](t, DB(t, config), locked) == 0 {
+				time.Sleep(10 * time.Millisecond)
+			}
+		}
+		exec(`SELECT count(*) FROM rooms`) // and goes on
+		exec("COMMIT")
+		must(t, <-migrated)
+		must(t, engine.Ready(ctx))
+	},
 	"a database is ready once it has its tables": func(t *testing.T, config store.Config) {
 		engine := OpenEmpty(t, config)
 		WantError(t, engine.Ready(t.Context()), domain.Unavailable, "store.not_migrated")
