@@ -9,6 +9,7 @@ import (
 	"strconv"
 
 	"parley/domain"
+	"parley/domain/wire"
 )
 
 // frame is what a client of /api/v1/ws sends: one flat JSON object.
@@ -80,7 +81,7 @@ func (f *frame) set(name string, value any) error {
 	text, isText := value.(string)
 	number, isNumber := value.(json.Number)
 	seq, err := strconv.ParseInt(string(number), 10, 64)
-	integer := isNumber && err == nil && seq <= maxSafe && seq >= -maxSafe
+	integer := isNumber && err == nil && seq <= wire.MaxSafe && seq >= -wire.MaxSafe
 	switch name {
 	case "room":
 		f.room = text

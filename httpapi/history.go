@@ -14,10 +14,6 @@ import (
 	"parley/domain/wire"
 )
 
-// maxSafe is the largest integer that every JSON reader keeps exact (RFC 8259,
-// section 6).
-const maxSafe = 1<<53 - 1
-
 // seqParam is a seq in a query, or none.
 type seqParam struct {
 	value int64
@@ -26,7 +22,7 @@ type seqParam struct {
 
 // Schema describes the seq.
 func (seqParam) Schema(huma.Registry) *huma.Schema {
-	least, most := 0.0, float64(maxSafe)
+	least, most := 0.0, float64(wire.MaxSafe)
 	schema := &huma.Schema{Type: huma.TypeInteger, Format: "int64", Minimum: &least, Maximum: &most}
 	schema.PrecomputeMessages()
 	return schema

@@ -12,6 +12,10 @@ import (
 	"parley/domain/markup"
 )
 
+// MaxSafe is the largest integer that every reader of JSON keeps exact (RFC
+// 8259, section 6).
+const MaxSafe = 1<<53 - 1
+
 // TimeLayout is how a time is written: RFC 3339, UTC, always six decimals.
 const TimeLayout = "2006-01-02T15:04:05.000000Z"
 

@@ -184,7 +184,7 @@ func identifier(words []string) (int64, error) {
 		return 0, wrongUsage("ID is missing")
 	}
 	id, err := strconv.ParseInt(words[0], 10, 64)
-	if err != nil || id < 1 || id > maxSeq {
+	if err != nil || id < 1 || id > wire.MaxSafe {
 		return 0, wrongUsage("ID is a number from the list, not %s", shown(words[0]))
 	}
 	return id, nil

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"parley/domain"
+	"parley/domain/wire"
 )
 
 // blanks separate the words of a command line.
@@ -110,14 +111,10 @@ func number[N ~int | ~int64](into *N, name string, least, most int64) flag {
 	}}
 }
 
-// maxSeq is the largest seq that every reader of JSON keeps exact (RFC 8259,
-// section 6).
-const maxSeq = 1<<53 - 1
-
 // seq reads a flag's value as a seq.
 func seq(into **domain.Seq, name string) flag {
 	value := new(domain.Seq)
-	f := number(value, name, 0, maxSeq)
+	f := number(value, name, 0, wire.MaxSafe)
 	parse := f.take
 	f.take = func(text string) error {
 		*into = value

@@ -33,7 +33,7 @@ func post(ctx context.Context, c *call) error {
 	l := arguments{hasText: true, flags: []flag{
 		{name: "--json", on: &p.json},
 		{name: "--lines", on: &lines},
-		number(&p.replyTo, "--reply", 1, maxSeq),
+		number(&p.replyTo, "--reply", 1, wire.MaxSafe),
 		{name: "--nonce", take: func(value string) error { p.nonce = value; return domain.CheckNonce(value) }},
 	}}
 	var err error
