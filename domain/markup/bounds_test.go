@@ -55,6 +55,18 @@ var hostile = map[string]func(n int) string{
 	"new lists":          many("1. a\n"),
 	"backslashes":        many("\\"),
 	"escapes":            many("\\*"),
+	"escaped openers":    many("\\*a "),
+	"escaped, both ways": halves("\\*a ", "a\\* "),
+	"pairs of them":      many("\\\\*a "),
+	"pairs that count":   many("\\\\*a* "),
+	"escaped ticks":      many("\\`a"),
+	"escaped brackets":   many("\\["),
+	"escaped labels":     many("\\[a\\](http://x"),
+	"ends, no targets":   many("\\[]("),
+	"escaped names":      many("\\@bob\\#a"),
+	"escaped blocks":     many("\\> "),
+	"escaped items":      many("1\\. a\n"),
+	"escapes in labels":  halves("[\\*a ", "a\\*](http://x)"),
 	"at signs":           many("@"),
 	"underscores":        many("_@bob"),
 	"one long name":      many("@a-"),
@@ -119,7 +131,7 @@ func TestHostileTextAllocatesNoMoreThanItsLength(t *testing.T) {
 func marksText(t *rapid.T, label string) string {
 	parts := rapid.SampledFrom([]string{
 		"*", "**", "_", "~~", "`", "``", "```", "[", "](", "](http://x)", ")", "(", "]", "> ", ">", "- ", "1. ", "2. ", "\n", "\n\n",
-		" ", "  ", "    ", "\t", "\\", "@bob", "@", "#r", "http://", "https://x", "mailto:a@b", "a", "b c", "é", "日", "「", "\u200b", "<", "/", "\xff",
+		" ", "  ", "    ", "\t", "\\", "\\\\", "@bob", "@", "#r", "http://", "https://x", "mailto:a@b", "a", "b c", "é", "日", "「", "\u200b", "<", "/", "\xff",
 	})
 	return strings.Join(rapid.SliceOfN(parts, 0, 100).Draw(t, label), "")
 }

@@ -7,7 +7,8 @@
 //
 // It follows CommonMark (0.31) where a chat lets it, and leaves it where a
 // chat reads otherwise: a newline is a line break, an ordered list keeps the
-// numbers it was written with, * within a word of ASCII is a star.
+// numbers it was written with, * within a word of ASCII is a star, a backslash
+// is one unless it stands before what would be a mark.
 //
 // The work grows with the length of the text and not faster, whatever the
 // text is; MaxDepth and MaxNodes bound the tree. The nodes' texts are parts of

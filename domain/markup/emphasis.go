@@ -19,25 +19,11 @@ type run struct {
 // they do not mean as marks. Only ASCII punctuation counts as such, so that 「」
 // and 。 inside a mark do no harm. No mark is within a word or a path of ASCII:
 // 2*3*4, snake_case, src/*/*.go. And nothing opens before what ends a phrase:
-// '*.go', count(*), _.map.
-func (s *scanner) marks(i int) int {
+// '*.go', count(*), _.map. What stands before the run is judged at from.
+func (s *scanner) marks(from, i int) int {
 	end := i + repeated(s.line, i)
 	s.p.work += end - i
-	r := run{mark: s.line[i], third: byte((end - i) % 3)}
-	before, b := s.before(i)
-	after, a := s.after(end)
-	spaceBefore, spaceAfter := b == 0 || unicode.IsSpace(before), a == 0 || unicode.IsSpace(after)
-	punctBefore, punctAfter := isPunctRune(before), isPunctRune(after)
-	left := !spaceAfter && (!punctAfter || spaceBefore || punctBefore)
-	right := !spaceBefore && (!punctBefore || spaceAfter || punctAfter)
-	switch {
-	case r.mark == '~' && end-i != 2, isWordOrPath(before) && isWordOrPath(after):
-	case r.mark == '_':
-		r.opens, r.closes = left && (!right || punctBefore), right && (!left || punctAfter)
-	default:
-		r.opens, r.closes = left, right
-	}
-	r.opens = r.opens && !strings.ContainsRune(endings, after)
+	r := s.lean(from, end, end-i)
 	if !r.opens && !r.closes {
 		return end
 	}
@@ -46,6 +32,29 @@ func (s *scanner) marks(i int) int {
 	s.tokens[len(s.tokens)-1].run = r
 	return end
 }
+
+// lean says what a run of n marks can do that stands between from and end.
+func (s *scanner) lean(from, end, n int) run {
+	r := run{mark: s.line[end-1], third: byte(n % 3)}
+	before, b := s.before(from)
+	after, a := s.after(end)
+	spaceBefore, spaceAfter := b == 0 || unicode.IsSpace(before), a == 0 || unicode.IsSpace(after)
+	punctBefore, punctAfter := isPunctRune(before), isPunctRune(after)
+	left := !spaceAfter && (!punctAfter || spaceBefore || punctBefore)
+	right := !spaceBefore && (!punctBefore || spaceAfter || punctAfter)
+	switch {
+	case r.mark == '~' && n != 2, isWordOrPath(before) && isWordOrPath(after):
+	case r.mark == '_':
+		r.opens, r.closes = left && (!right || punctBefore), right && (!left || punctAfter)
+	default:
+		r.opens, r.closes = left, right
+	}
+	r.opens = r.opens && !strings.ContainsRune(endings, after)
+	return r
+}
+
+// emphasisMarks are the marks of emphasis, in the order of their tables.
+const emphasisMarks = "*_~"
 
 // endings are what emphasis does not begin with.
 const endings = ".,;?/)]}"
@@ -63,12 +72,13 @@ type settler struct {
 	// failed is, for a kind of closer, how many of the openers, from the
 	// bottom, are known not to fit: none is asked twice (CommonMark's
 	// openers_bottom).
-	failed [3][2][3]int
+	failed [len(emphasisMarks)][2][3]int
 }
 
 // settle makes emphasis of the runs that pair, text of the others, and gives
 // the nodes and the height of the highest, which is at most limit.
 func (p *parser) settle(tokens []token, limit int) ([]Node, int) {
+	p.unescape(tokens)
 	if !slices.ContainsFunc(tokens, func(t token) bool { return t.run.closes }) {
 		return nodesOf(tokens)
 	}
@@ -151,7 +161,7 @@ func (s *settler) failedFor(closer run) *int {
 	if closer.opens {
 		both = 1
 	}
-	return &s.failed[strings.IndexByte("*_~", closer.mark)][both][closer.third]
+	return &s.failed[strings.IndexByte(emphasisMarks, closer.mark)][both][closer.third]
 }
 
 // keep forgets all openers but the lowest n.

@@ -11,6 +11,8 @@ type token struct {
 	node   *Node  // what it stands for; nil for text
 	height int    // of the node's tree; 1 for a leaf
 	run    run    // what it can do when its text is a run of marks
+	escape bool   // its text is backslashes, each with what it escapes
+	marks  bool   // it is known to be marks: of a run, to pair; of an escape, to count
 }
 
 // scanner cuts a paragraph's lines into tokens.
@@ -22,6 +24,7 @@ type scanner struct {
 	start    int                // of the text that is in no token yet
 	noCode   [maxTicks + 1]bool // no run of as many backticks follows on the line
 	brackets []int              // the tokens that are a [ of this line
+	facts    facts
 }
 
 // inline reads the lines of a paragraph that stands at a depth.
@@ -38,7 +41,7 @@ func (p *parser) inline(lines []string, depth int) []Node {
 }
 
 func (s *scanner) scan(line string) {
-	s.line, s.start, s.brackets, s.noCode = line, 0, s.brackets[:0], [maxTicks + 1]bool{}
+	s.line, s.start, s.brackets, s.noCode, s.facts = line, 0, s.brackets[:0], [maxTicks + 1]bool{}, facts{}
 	for i := 0; i < len(line); {
 		s.p.work++
 		if inlineMarks[line[i]] {
@@ -58,7 +61,7 @@ func (s *scanner) mark(i int) int {
 	case '`':
 		return s.code(i)
 	case '*', '_', '~':
-		return s.marks(i)
+		return s.marks(i, i)
 	case '[':
 		s.flush(i)
 		s.flush(i + 1)
@@ -89,18 +92,6 @@ func (s *scanner) emit(i, end int, node Node, height int) int {
 	s.tokens = append(s.tokens, token{text: s.line[i:end], node: &node, height: height})
 	s.start = end
 	return end
-}
-
-// escape reads a backslash, which makes text of the ASCII punctuation behind
-// it; before anything else it is a backslash.
-func (s *scanner) escape(i int) int {
-	if i+1 == len(s.line) || !isPunct(s.line[i+1]) {
-		return i + 1
-	}
-	s.flush(i)
-	s.start = i + 1
-	s.p.escaped = true
-	return i + 2
 }
 
 // maxTicks is how many backticks may enclose code within a line.

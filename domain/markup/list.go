@@ -5,6 +5,7 @@ import "strings"
 const (
 	tabWidth  = 4
 	minNested = 2 // columns by which what belongs to an item stands to the right of its mark
+	maxDigits = 4 // of the number of an item
 )
 
 // marker is what an item of a list begins with.
@@ -28,7 +29,7 @@ func markerOf(line string) (marker, bool) {
 	return m, true
 }
 
-// readMarker reads "- ", "* " or a number of one to four digits with ". ",
+// readMarker reads "- ", "* " or a number of one to maxDigits digits with ". ",
 // which may stand at the line's end.
 func readMarker(line string) (marker, bool) {
 	m := marker{indent: leadingSpaces(line)}

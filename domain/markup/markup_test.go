@@ -79,10 +79,44 @@ func TestEmphasisFollowsTheWord(t *testing.T) {
 		{"的***重***的", "p(的emphasis(strong(重))的)"},
 		{"的**重*的", ""},
 		{"~~~no~~~ ~no~ ~~yes~~", "p(~~~no~~~ ~no~ strike(yes))"},
+	})
+}
+
+func TestABackslashTakesTheMeaningOfAMark(t *testing.T) {
+	check(t, [][2]string{
 		{`\*not\* *yes*`, "p(*not* emphasis(yes))"},
 		{`only \*this\*`, "p(only *this*)"},
-		{`¯\_(ツ)_/¯`, `p(¯_(ツ)_/¯)`},
-		{`\a \\ \`, `p(\a \ \)`},
+		{`\*\*a\*\*, \**b**, \_\_c\_\_, \~\~d\~\~`, "p(**a**, *emphasis(b)*, __c__, ~~d~~)"},
+		{`\*one` + "\n" + `two\*`, "p(*one⏎two*)"},
+		{`\*half*, *half\*`, "p(*half*, *half*)"},
+		{"\\`a\\` `b`", "p(`a` code(b))"},
+		{`\[a](https://x) [b\](https://y)`, "p([a](link<https://x>(https://x)) [b](link<https://y>(https://y)))"},
+		{`[\*a\* b](https://x)`, "p(link<https://x>(*a* b))"},
+		{`\@bob \#lobby \_@alice\_`, "p(@bob #lobby _mention(alice)_)"},
+		{`\> a` + "\n" + `1\. b` + "\n" + `\- c` + "\n" + `   \* d`, "p(> a⏎1. b⏎- c⏎   * d)"},
+		{`- 1\. a`, "list(item(p(1. a)))"},
+		{`\\*a* \\@bob \\[b](https://x) \\\*c\*`, `p(\emphasis(a) \mention(bob) \link<https://x>(b) \*c*)`},
+	})
+}
+
+func TestABackslashBeforeWhatIsNoMarkStays(t *testing.T) {
+	for _, text := range []string{
+		`C:\Users\.ssh`, `\\server\share`, `\\`, `\`, `\a \\ \`, `\d+\.\d+`, `a\>b \- c 1.5\. \+1 \(a\|b\)`, `\-5`, `12345\. a`, `\>x`,
+		`find -name \*.go -o -name \*.mod`, `rm \*`, `a\*b\*c`, `foo\_bar`, `C:\_build\x`, `~\~`, `me\@example.com`, `it\` + "`s",
+		`\[a-z\]+\(b\)`, `\[ x^2 \]`, `C\#`, `\#Include`, `"\\*.go"`, `\\_share`, `\d\*`, `\[a\](b)`,
+		// Nothing would be emphasis here: the shrug is whole, and so it is
+		// for who knows that other programs eat an arm.
+		`¯\_(ツ)_/¯`, `¯\\_(ツ)_/¯`,
+	} {
+		if got := markup.Parse(text); got != nil {
+			t.Errorf("%q became %s", text, sketch(got))
+		}
+	}
+	check(t, [][2]string{
+		{`¯\\\_(ツ)_/¯`, `p(¯\_(ツ)_/¯)`},
+		{`_thanks_ ¯\_(ツ)_/¯`, `p(emphasis(thanks) ¯\_(ツ)_/¯)`},
+		{`*in* C:\Users\.ssh`, `p(emphasis(in) C:\Users\.ssh)`},
+		{`*\d+\.\d+* \_`, `p(emphasis(\d+\.\d+) \_)`},
 	})
 }
 

@@ -23,26 +23,44 @@ func isWord(r rune) bool {
 
 // mention reads @name. The names @here and @room are among them.
 func (s *scanner) mention(i int) int {
-	name := leading(s.line[i+1:], func(c byte) bool { return isAlnum(c) || c == '_' || c == '-' })
-	s.p.work += len(name)
-	end := i + 1 + len(name)
-	if len(name) < domain.MinUserName || len(name) > domain.MaxUserName || name[0] == '-' || !s.standsAlone(i, end) {
+	name := s.userName(i, i)
+	if name == "" {
 		return i + 1
 	}
-	return s.emit(i, end, Node{Kind: Mention, Text: name}, 1)
+	return s.emit(i, i+1+len(name), Node{Kind: Mention, Text: name}, 1)
 }
 
-// room reads #name: it begins with a lower-case letter.
+// userName gives the name behind the @ at a position, "" for none. What stands
+// before is judged at from.
+func (s *scanner) userName(from, at int) string {
+	name := leading(s.line[at+1:], func(c byte) bool { return isAlnum(c) || c == '_' || c == '-' })
+	s.p.work += len(name)
+	if len(name) < domain.MinUserName || len(name) > domain.MaxUserName || name[0] == '-' || !s.standsAlone(from, at+1+len(name)) {
+		return ""
+	}
+	return name
+}
+
+// room reads #name.
 func (s *scanner) room(i int) int {
-	name := leading(s.line[i+1:], func(c byte) bool {
+	name := s.roomName(i, i)
+	if name == "" {
+		return i + 1
+	}
+	return s.emit(i, i+1+len(name), Node{Kind: RoomLink, Text: name}, 1)
+}
+
+// roomName gives the name behind the # at a position as userName does: it
+// begins with a lower-case letter.
+func (s *scanner) roomName(from, at int) string {
+	name := leading(s.line[at+1:], func(c byte) bool {
 		return c >= 'a' && c <= 'z' || isDigit(c) || c == '_' || c == '-'
 	})
 	s.p.work += len(name)
-	end := i + 1 + len(name)
-	if name == "" || len(name) > domain.MaxRoomName || name[0] < 'a' || !s.standsAlone(i, end) {
-		return i + 1
+	if name == "" || len(name) > domain.MaxRoomName || name[0] < 'a' || !s.standsAlone(from, at+1+len(name)) {
+		return ""
 	}
-	return s.emit(i, end, Node{Kind: RoomLink, Text: name}, 1)
+	return name
 }
 
 // leading gives the bytes at the front of text that are in a set.

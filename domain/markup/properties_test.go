@@ -23,7 +23,7 @@ func anyText() *rapid.Generator[string] {
 		piece := rapid.OneOf(
 			rapid.SampledFrom([]string{
 				"*", "**", "***", "_", "__", "~~", "`", "``", "```", "\n```\n", "[", "]", "[a](http://x.y/z)", "](https://x)", "](javascript:x)", "(", ")",
-				"\n> ", "> ", "\n- ", "- ", "\n  - ", "\n1. ", "\n2. ", "\n", "\n\n", " ", "  ", "\t", "\\", "@bob", "@here", "@", "#lobby", "#",
+				"\n> ", "> ", "\n- ", "- ", "\n  - ", "\n1. ", "\n2. ", "\n", "\n\n", " ", "  ", "\t", "\\", "\\\\", "C:\\Users\\.ssh", "@bob", "@here", "@", "#lobby", "#",
 				"https://x.y", "http://", "://", "mailto:a@b.c", "word", "snake_case", ".", ",", "「", "日本", "é", "👍🏽", "\u200b", "\u202e", "\x00", "\xff",
 			}),
 			rapid.StringN(0, 5, -1),
@@ -69,6 +69,9 @@ func checkTree(text string) error {
 	}
 	plain := markup.Plain(nodes)
 	if err := checkNothingLost(text, plain, besides(nodes)); err != nil {
+		return err
+	}
+	if err := checkBackslashes(text, plain); err != nil {
 		return err
 	}
 	return checkNames(nodes, plain)
@@ -193,6 +196,66 @@ func checkNothingLost(text, plain, besides string) error {
 		}
 	}
 	return nil
+}
+
+var backslashes = regexp.MustCompile(`(\\+)([^\\]?)`)
+
+// checkBackslashes says whether all are there that no mark follows: as many
+// before each character as in the text, or more where marks between were taken
+// out. None is there that was not.
+func checkBackslashes(text, plain string) error {
+	if strings.Count(plain, `\`) > strings.Count(text, `\`) {
+		return fmt.Errorf("a backslash is added")
+	}
+	got := map[string]int{}
+	for _, m := range backslashes.FindAllStringSubmatch(plain, -1) {
+		got[m[2]] += len(m[1])
+	}
+	wanted := map[string]int{}
+	for line := range strings.Lines(text) {
+		for _, m := range backslashes.FindAllStringSubmatchIndex(line, -1) {
+			next := line[m[4]:m[5]]
+			inline := strings.ContainsAny(next, "*_~`[]@#")
+			block := strings.ContainsAny(next, ">-.") && strings.Trim(line[:m[0]], "\t >-*.0123456789") == ""
+			if !inline && !block && strings.TrimSpace(next) != "" {
+				wanted[next] += m[3] - m[2]
+			}
+		}
+	}
+	for next, n := range wanted {
+		if got[next] < n {
+			return fmt.Errorf("a backslash before %q is lost", next)
+		}
+	}
+	return nil
+}
+
+// With a backslash before each mark, a text is drawn as it was written.
+func TestEscapedMarksDrawNothing(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		piece := rapid.SampledFrom([]string{
+			`\*`, `\_`, `\~`, "\\`", `\[`, `\]`, `\@`, `\#`, `\\`, "\n\\> ", "\n\\- ", "\n1\\. ", "(http://x)", "bob", "a", "1", "é", "日", " ", "\n", "a.b-",
+		})
+		text := strings.Join(rapid.SliceOfN(piece, 0, 40).Draw(t, "pieces"), "")
+		nodes := markup.Parse(text)
+		if nodes == nil {
+			return
+		}
+		for _, block := range nodes {
+			for _, n := range block.Nodes {
+				bare := n.Kind == markup.Link && sketch(n.Nodes) == n.Href
+				if n.Kind != markup.Text && n.Kind != markup.Break && !bare {
+					t.Fatalf("%q became %s", text, sketch(nodes))
+				}
+			}
+		}
+		unescaped := func(s string) string {
+			return strings.Join(strings.FieldsFunc(s, func(r rune) bool { return r == '\\' || unicode.IsSpace(r) }), "")
+		}
+		if got := unescaped(markup.Plain(nodes)); got != unescaped(text) {
+			t.Fatalf("%q became %q", text, got)
+		}
+	})
 }
 
 func checkNames(nodes []markup.Node, plain string) error {
