@@ -69,6 +69,10 @@ var hostile = map[string]func(n int) string{
 	"escapes in labels":  halves("[\\*a ", "a\\*](http://x)"),
 	"at signs":           many("@"),
 	"underscores":        many("_@bob"),
+	"closing names":      many("_@bob_ "),
+	"unclosed names":     func(n int) string { return many("_a ")(n/2) + many("@bob_ ")(n/2) },
+	"names for ever":     func(n int) string { return many("_a ")(n/2) + "@bob" + many("_")(n/2) },
+	"names side by side": many("@bob/"),
 	"one long name":      many("@a-"),
 	"rooms":              many("#a "),
 	"lines":              many("a\n"),
@@ -131,7 +135,7 @@ func TestHostileTextAllocatesNoMoreThanItsLength(t *testing.T) {
 func marksText(t *rapid.T, label string) string {
 	parts := rapid.SampledFrom([]string{
 		"*", "**", "_", "~~", "`", "``", "```", "[", "](", "](http://x)", ")", "(", "]", "> ", ">", "- ", "1. ", "2. ", "\n", "\n\n",
-		" ", "  ", "    ", "\t", "\\", "\\\\", "@bob", "@", "#r", "http://", "https://x", "mailto:a@b", "a", "b c", "é", "日", "「", "\u200b", "<", "/", "\xff",
+		" ", "  ", "    ", "\t", "\\", "\\\\", "@bob", "@", "@bob_", "&", "#r", "http://", "https://x", "mailto:a@b", "a", "b c", "é", "日", "「", "\u200b", "<", "/", "\xff",
 	})
 	return strings.Join(rapid.SliceOfN(parts, 0, 100).Draw(t, label), "")
 }

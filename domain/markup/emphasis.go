@@ -27,6 +27,13 @@ func (s *scanner) marks(from, i int) int {
 	if !r.opens && !r.closes {
 		return end
 	}
+	switch {
+	case r.mark != '_':
+	case r.closes && s.underscores > 0:
+		s.underscores -= min(end-i, s.underscores)
+	case r.opens:
+		s.underscores += end - i
+	}
 	s.flush(i)
 	s.flush(end)
 	s.tokens[len(s.tokens)-1].run = r

@@ -25,6 +25,9 @@ type scanner struct {
 	noCode   [maxTicks + 1]bool // no run of as many backticks follows on the line
 	brackets []int              // the tokens that are a [ of this line
 	facts    facts
+	// underscores is how many _ of this line have begun emphasis that none has
+	// closed so far.
+	underscores int
 }
 
 // inline reads the lines of a paragraph that stands at a depth.
@@ -41,7 +44,8 @@ func (p *parser) inline(lines []string, depth int) []Node {
 }
 
 func (s *scanner) scan(line string) {
-	s.line, s.start, s.brackets, s.noCode, s.facts = line, 0, s.brackets[:0], [maxTicks + 1]bool{}, facts{}
+	s.line, s.start, s.brackets, s.noCode = line, 0, s.brackets[:0], [maxTicks + 1]bool{}
+	s.facts, s.underscores = facts{}, 0
 	for i := 0; i < len(line); {
 		s.p.work++
 		if inlineMarks[line[i]] {

@@ -47,7 +47,7 @@ func TestPlainTextHasNoTree(t *testing.T) {
 		"", "hi", "hi\nthere", "one\n\ntwo", "  indented\n   art", "2 * 3 * 4", "2*3*4", "a*b + c*d", "snake_case_name",
 		"src/*/*.go", "**/*.go", "**/*.js **/*.ts", "find -name '*.go' -o -name '*.mod'", "*.*", "count(*), sum(*)", "_.map(x, _.id)", "* * * * *", "* * * * * /bin/true", "---", "***", "- ", "-", ">", ">:(", ">>> print()",
 		"f(*args, **kwargs)", "int *p, *q;", "C:\\dir\\file", "a: b", "http://", "https:// x", "javascript://x", "me@example.com",
-		"first.last@example.com", "foo_@example.com", "@ab", "@-bob", "@bob@example.com", "@josé", "C#", "#1", "#Room", "##x",
+		"first.last@example.com", "foo_@example.com", "@ab", "@-bob", "@bob@example.com", "@josé", "npm i @types/node", "@babel/7", "@org/日本", "a/@bob", "a&@bob", "a+@bob", "x=1&@bob", "_x @al/b_c", "C#", "#1", "#Room", "##x",
 		"# heading", "<b>bold</b>", "| a | b |", "!", "-5 degrees", "1.5 litres", "0. zero", "12345. many", "1.", "~x~",
 		"unfinished **strong", "unfinished `code", "[label]", "[label](", "[label]()", "]", "[]", "- - a",
 		"\U0001f44d\ufe0f 日本語", "@" + strings.Repeat("a", 51), "#" + strings.Repeat("a", 33), "```", "```go", "``` ", "*not\xff UTF-8*",
@@ -102,7 +102,7 @@ func TestABackslashTakesTheMeaningOfAMark(t *testing.T) {
 func TestABackslashBeforeWhatIsNoMarkStays(t *testing.T) {
 	for _, text := range []string{
 		`C:\Users\.ssh`, `\\server\share`, `\\`, `\`, `\a \\ \`, `\d+\.\d+`, `a\>b \- c 1.5\. \+1 \(a\|b\)`, `\-5`, `12345\. a`, `\>x`,
-		`find -name \*.go -o -name \*.mod`, `rm \*`, `a\*b\*c`, `foo\_bar`, `C:\_build\x`, `~\~`, `me\@example.com`, `it\` + "`s",
+		`find -name \*.go -o -name \*.mod`, `rm \*`, `a\*b\*c`, `foo\_bar`, `C:\_build\x`, `~\~`, `C:\@types\node`, `me\@example.com`, `it\` + "`s",
 		`\[a-z\]+\(b\)`, `\[ x^2 \]`, `C\#`, `\#Include`, `"\\*.go"`, `\\_share`, `\d\*`, `\[a\](b)`,
 		// Nothing would be emphasis here: the shrug is whole, and so it is
 		// for who knows that other programs eat an arm.
@@ -194,6 +194,29 @@ func TestNamesAreMentionedWhereTheyStandAlone(t *testing.T) {
 		{`\@bob @alice`, "p(@bob mention(alice))"},
 		{"#lobby, #a-1_b", "p(room(lobby), room(a-1_b))"},
 		{"x.com/@bob *x* a#b", "p(x.com/@bob emphasis(x) a#b)"},
+	})
+}
+
+func TestANameLeavesItsEmphasisTheEnd(t *testing.T) {
+	check(t, [][2]string{
+		{"_thanks @bob_", "p(emphasis(thanks mention(bob)))"},
+		{"__@bob__, _#lobby_", "p(strong(mention(bob)), emphasis(room(lobby)))"},
+		{"_@bob__ and @bob_", "p(emphasis(mention(bob_)) and mention(bob_))"},
+		{"_hi @al_", "p(_hi mention(al_))"},
+		{"@bob_ @al__", "p(mention(bob_) mention(al__))"},
+		{"snake_case _.map @bob_", "p(snake_case _.map mention(bob_))"},
+		{"_a_ @bob_\n_b\n@bob_", "p(emphasis(a) mention(bob_)⏎_b⏎mention(bob_))"},
+	})
+}
+
+func TestNamesAreMentionedSideBySide(t *testing.T) {
+	check(t, [][2]string{
+		{"@alice/@bob/@carol", "p(mention(alice)/mention(bob)/mention(carol))"},
+		{"@alice&@bob", "p(mention(alice)&mention(bob))"},
+		{"@alice+@bob, #dev/#ops", "p(mention(alice)+mention(bob), room(dev)/room(ops))"},
+		{"@alice//@bob", "p(mention(alice)//@bob)"},
+		{"@alice\n/@bob", "p(mention(alice)⏎/@bob)"},
+		{"@alice/ @bob/", "p(mention(alice)/ mention(bob)/)"},
 	})
 }
 

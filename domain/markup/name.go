@@ -35,10 +35,38 @@ func (s *scanner) mention(i int) int {
 func (s *scanner) userName(from, at int) string {
 	name := leading(s.line[at+1:], func(c byte) bool { return isAlnum(c) || c == '_' || c == '-' })
 	s.p.work += len(name)
-	if len(name) < domain.MinUserName || len(name) > domain.MaxUserName || name[0] == '-' || !s.standsAlone(from, at+1+len(name)) {
+	end := at + 1 + len(name)
+	if !s.standsAlone(from, end) || s.isPath(end) {
+		return ""
+	}
+	name = s.leaveClosing(name, domain.MinUserName)
+	if len(name) < domain.MinUserName || len(name) > domain.MaxUserName || name[0] == '-' {
 		return ""
 	}
 	return name
+}
+
+// isPath says whether what ends at end goes on as the name of a package does:
+// @types/node.
+func (s *scanner) isPath(end int) bool {
+	if end == len(s.line) || s.line[end] != '/' && s.line[end] != '\\' {
+		return false
+	}
+	next, _ := s.after(end + 1)
+	return unicode.IsLetter(next) || unicode.IsDigit(next)
+}
+
+// leaveClosing gives a name without the underscores at its end that close
+// emphasis, if it has least bytes then.
+func (s *scanner) leaveClosing(name string, least int) string {
+	bare := name
+	for n := s.underscores; n > 0 && strings.HasSuffix(bare, "_"); n-- {
+		bare = bare[:len(bare)-1]
+	}
+	if len(bare) < least {
+		return name
+	}
+	return bare
 }
 
 // room reads #name.
@@ -57,7 +85,11 @@ func (s *scanner) roomName(from, at int) string {
 		return c >= 'a' && c <= 'z' || isDigit(c) || c == '_' || c == '-'
 	})
 	s.p.work += len(name)
-	if name == "" || len(name) > domain.MaxRoomName || name[0] < 'a' || !s.standsAlone(from, at+1+len(name)) {
+	if !s.standsAlone(from, at+1+len(name)) {
+		return ""
+	}
+	name = s.leaveClosing(name, 1)
+	if name == "" || len(name) > domain.MaxRoomName || name[0] < 'a' {
 		return ""
 	}
 	return name
@@ -73,14 +105,26 @@ func leading(text string, in func(byte) bool) string {
 	return text
 }
 
-// standsAlone says whether what is written from i to end is not part of a
-// longer word: an e-mail address, a path, another kind of name. Underscores
+// standsAlone says whether what is written between from and end is not part of
+// a longer word: an e-mail address, a path, another kind of name. Underscores
 // before it may be emphasis, and are looked through.
-func (s *scanner) standsAlone(i, end int) bool {
-	before, n := s.before(len(strings.TrimRight(s.line[:i], "_+-")))
-	if n > 0 && (isWord(before) || strings.ContainsRune("/@#&=", before)) {
-		return false
+func (s *scanner) standsAlone(from, end int) bool {
+	if !s.joinsName(from) {
+		before, n := s.before(len(strings.TrimRight(s.line[:from], "_+-")))
+		if n > 0 && (isWord(before) || strings.ContainsRune("/@#&=", before)) {
+			return false
+		}
 	}
 	after, n := s.after(end)
 	return n == 0 || !isWord(after) && after != '@' && after != '#' && !unicode.Is(unicode.Cf, after)
+}
+
+// joinsName says whether from stands behind a name and one character that puts
+// another beside it: @alice/@bob.
+func (s *scanner) joinsName(from int) bool {
+	if from == 0 || s.start != from-1 || len(s.tokens) == 0 || !strings.ContainsRune("/&+", rune(s.line[from-1])) {
+		return false
+	}
+	last := s.tokens[len(s.tokens)-1].node
+	return last != nil && (last.Kind == Mention || last.Kind == RoomLink)
 }

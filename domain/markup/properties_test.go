@@ -23,7 +23,7 @@ func anyText() *rapid.Generator[string] {
 		piece := rapid.OneOf(
 			rapid.SampledFrom([]string{
 				"*", "**", "***", "_", "__", "~~", "`", "``", "```", "\n```\n", "[", "]", "[a](http://x.y/z)", "](https://x)", "](javascript:x)", "(", ")",
-				"\n> ", "> ", "\n- ", "- ", "\n  - ", "\n1. ", "\n2. ", "\n", "\n\n", " ", "  ", "\t", "\\", "\\\\", "C:\\Users\\.ssh", "@bob", "@here", "@", "#lobby", "#",
+				"\n> ", "> ", "\n- ", "- ", "\n  - ", "\n1. ", "\n2. ", "\n", "\n\n", " ", "  ", "\t", "\\", "\\\\", "C:\\Users\\.ssh", "@bob", "@bob_", "/@al1", "@here", "@", "#lobby", "#",
 				"https://x.y", "http://", "://", "mailto:a@b.c", "word", "snake_case", ".", ",", "「", "日本", "é", "👍🏽", "\u200b", "\u202e", "\x00", "\xff",
 			}),
 			rapid.StringN(0, 5, -1),
