@@ -55,7 +55,8 @@ func (c *console) writeEnv() (string, error) {
 	}
 	_, err = fmt.Fprintf(file, envTemplate, hex.EncodeToString(secret), encryptionKey)
 	if err := errors.Join(err, file.Sync(), file.Close()); err != nil {
-		return name, fmt.Errorf("write settings: %w", err)
+		// Half a file would be taken for one with keys.
+		return name, fmt.Errorf("write settings: %w", errors.Join(err, os.Remove(name)))
 	}
 	return name, nil
 }

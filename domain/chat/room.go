@@ -95,10 +95,16 @@ func (s *Service) counted(ctx context.Context, actor auth.Actor, access Access) 
 // count adds to views of rooms what waits there for the actor, if they are in
 // any of them.
 func (s *Service) count(ctx context.Context, actor auth.Actor, views ...*View) error {
-	if !slices.ContainsFunc(views, func(v *View) bool { return v.Role.In() }) {
+	var rooms []domain.RoomID
+	for _, view := range views {
+		if view.Role.In() {
+			rooms = append(rooms, view.ID)
+		}
+	}
+	if len(rooms) == 0 {
 		return nil
 	}
-	standings, err := s.rooms.Standings(ctx, actor.ID())
+	standings, err := s.rooms.StandingsAmong(ctx, actor.ID(), rooms)
 	if err != nil {
 		return fmt.Errorf("count what waits: %w", err)
 	}

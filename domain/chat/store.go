@@ -241,6 +241,8 @@ type Rooms interface {
 	// Standings gives the rooms that a user is in or invited to, with what
 	// waits there, by id, in one query.
 	Standings(ctx context.Context, user domain.UserID) ([]Standing, error)
+	// StandingsAmong is Standings of some rooms alone, without their people.
+	StandingsAmong(ctx context.Context, user domain.UserID, rooms []domain.RoomID) ([]Standing, error)
 	// Directory lists at most limit public rooms with a name above after, by
 	// name, as a user sees them.
 	Directory(ctx context.Context, user domain.UserID, after string, limit int) ([]Access, error)

@@ -39,6 +39,7 @@ func TestReadsAreByIndex(t *testing.T) {
 		"mentions":          {[]any{village.Rooms[0], some}, []string{"mentions_pkey"}, false},
 		"versions":          {[]any{village.Vast, 5}, []string{"message_versions_pkey"}, false},
 		"standings":         {[]any{reader}, []string{"members_by_user", "Index Only Scan using messages_pkey", "mentions_by_user"}, false},
+		"standings among":   {[]any{reader, some}, []string{"members_by_user", "Index Only Scan using messages_pkey", "mentions_by_user"}, false},
 		"direct people":     {[]any{reader}, []string{"members_by_user"}, false},
 		"directory":         {[]any{reader, "", 20}, []string{"rooms_public"}, true},
 		"room by name":      {[]any{reader, "room1"}, []string{"rooms_name", "members_pkey"}, true},

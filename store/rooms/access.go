@@ -25,7 +25,7 @@ const (
 	// somebody who wrote more than nine hundred without reading is told of
 	// fewer than there are. Whoever is called by name and with everybody is
 	// called once.
-	standings = `SELECT ` + accessColumns + `,
+	standingsOf = `SELECT ` + accessColumns + `,
 		(SELECT count(*) FROM (SELECT 1 FROM (
 			SELECT x.author_id, x.deleted_at FROM messages x
 			WHERE x.room_id = r.id AND x.seq > m.read_seq ORDER BY x.seq LIMIT 1000
@@ -41,7 +41,9 @@ const (
 			) LIMIT 100
 		) AS called)
 		FROM members m JOIN rooms r ON r.id = m.room_id
-		WHERE m.user_id = ?1 AND m.role IS NOT NULL AND r.deleted_at IS NULL ORDER BY m.room_id`
+		WHERE m.user_id = ?1 AND m.role IS NOT NULL AND r.deleted_at IS NULL `
+	standings      = standingsOf + `ORDER BY m.room_id`
+	standingsAmong = standingsOf + `AND m.room_id {any ?2} ORDER BY m.room_id`
 	directPeople = `SELECT other.room_id, u.id, u.name
 		FROM members m JOIN rooms r ON r.id = m.room_id JOIN members other ON other.room_id = m.room_id
 			JOIN users u ON u.id = other.user_id
@@ -86,6 +88,17 @@ func (s *Store) Look(ctx context.Context, user domain.UserID, where chat.Where) 
 		return err
 	})
 	return access, err
+}
+
+// StandingsAmong implements chat.Rooms.
+func (s *Store) StandingsAmong(
+	ctx context.Context, user domain.UserID, rooms []domain.RoomID,
+) (list []chat.Standing, err error) {
+	err = s.read(ctx, "count what waits in rooms", func(ctx context.Context, t tx) error {
+		list, err = all(ctx, t, scanStanding, standingsAmong, user, numbers(t, rooms))
+		return err
+	})
+	return list, err
 }
 
 // Standings implements chat.Rooms; who is in direct conversations is asked

@@ -11,6 +11,7 @@ import (
 const (
 	deletedRooms = `SELECT id FROM rooms WHERE deleted_at < ?1 ORDER BY id LIMIT 1`
 	dropRoom     = `DELETE FROM rooms WHERE id = ?1`
+	lockRoom     = `SELECT id FROM rooms WHERE id = ?1 {lock}`
 )
 
 // contents removes what is in a room, a little at a time, what points at
@@ -51,8 +52,13 @@ func (s *Store) Clear(ctx context.Context, before time.Time) error {
 	}
 }
 
-// clear removes a few rows of a room, or, when none are left, the room.
+// clear removes a few rows of a room, or, when none are left, the room. Nodes
+// that clear the same room take turns: what one is about to remove, the other
+// would take for gone.
 func (t tx) clear(ctx context.Context, id domain.RoomID) error {
+	if _, _, err := first(ctx, t, scalar[domain.RoomID], lockRoom, id); err != nil {
+		return err
+	}
 	for _, statement := range contents {
 		removed, err := t.exec(ctx, statement, id, batch.Forgotten)
 		if err != nil || removed > 0 {
@@ -66,7 +72,7 @@ func (t tx) clear(ctx context.Context, id domain.RoomID) error {
 // queries lists every query of this package, to be rewritten once.
 func queries() []string {
 	return append([]string{
-		accessByName, accessByID, accessByDirect, directory, standings, directPeople, epoch,
+		accessByName, accessByID, accessByDirect, directory, standings, standingsAmong, directPeople, epoch,
 		insertRoom, insertDirect, roomByDirect, setTopic, insertMember,
 		membersOf, membersByPrefix, namedMembers, turn, knownUsers, moveMarker, setDraft, configure, profiles, setProfile, placeOf, setPlace,
 		oldestMessages, newestMessages, messagesAt, pinnedMessages, oldestChanges, oldestNotices, newestNotices,
@@ -75,6 +81,6 @@ func queries() []string {
 		dropMentions, dropVersions, dropReactions,
 		emojiOf, insertReaction, deleteReaction, countReactions, ownReaction, countPins, setPin,
 		roleOf, setRole, join, leave, countOwners, countMembers, nameTaken, rename, archive, unarchive, deleteRoom,
-		deletedRooms, dropRoom,
+		deletedRooms, dropRoom, lockRoom,
 	}, contents...)
 }

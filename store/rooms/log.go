@@ -34,8 +34,9 @@ const (
 	extents     = `SELECT id, first_seq, head_seq FROM rooms WHERE id {any ?1}`
 	reactionsTo = `SELECT x.target, x.emoji, x.user_id, u.name FROM reactions x JOIN users u ON u.id = x.user_id
 		WHERE x.room_id = ?1 AND x.target {any ?2} ORDER BY x.target, x.created_at, x.user_id`
+	// Of those who are called by @here, the author alone stands for the word.
 	mentionsIn = `SELECT x.seq, x.how, coalesce(u.name, '') FROM mentions x LEFT JOIN users u ON u.id = x.user_id
-		WHERE x.room_id = ?1 AND x.seq {any ?2} ORDER BY x.seq, x.user_id`
+		WHERE x.room_id = ?1 AND x.seq {any ?2} AND (x.how <> 'here' OR x.user_id = x.author_id) ORDER BY x.seq, x.user_id`
 	versionsOf = `SELECT token, key_id, seq, created_at FROM message_versions WHERE room_id = ?1 AND target = ?2 ORDER BY seq`
 )
 

@@ -79,7 +79,7 @@ func (s *Store) Reads() map[string]string {
 		"oldest messages": oldestMessages, "newest messages": newestMessages, "single messages": messagesAt,
 		"pinned messages": pinnedMessages, "changes": oldestChanges, "oldest notices": oldestNotices,
 		"newest notices": newestNotices, "reactions": reactionsTo, "mentions": mentionsIn, "versions": versionsOf,
-		"standings": standings, "direct people": directPeople, "directory": directory,
+		"standings": standings, "standings among": standingsAmong, "direct people": directPeople, "directory": directory,
 		"room by name": accessByName, "members": membersOf, "members by prefix": membersByPrefix, "named members": namedMembers,
 		"number of pins": countPins,
 	} {

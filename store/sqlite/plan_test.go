@@ -38,6 +38,10 @@ func TestReadsAreByIndex(t *testing.T) {
 			"x USING COVERING INDEX mentions_by_user (user_id=? AND room_id=? AND seq>?)",
 			"y USING PRIMARY KEY (room_id=? AND seq=? AND user_id=?)",
 		}, true},
+		"standings among": {[]any{1, "[1,2]"}, []string{
+			"m USING INDEX members_by_user (user_id=? AND room_id=?)", "x USING PRIMARY KEY (room_id=? AND seq>?)",
+			"x USING COVERING INDEX mentions_by_user (user_id=? AND room_id=? AND seq>?)",
+		}, false},
 		"direct people":     {[]any{1}, []string{"m USING INDEX members_by_user (user_id=?)", "other USING PRIMARY KEY (room_id=?)"}, false},
 		"directory":         {[]any{1, "a", 50}, []string{"r USING INDEX rooms_"}, true},
 		"room by name":      {[]any{1, "a"}, []string{"r USING INDEX sqlite_autoindex_rooms_1 (name=?)", "m USING PRIMARY KEY (room_id=? AND user_id=?)"}, true},

@@ -2,6 +2,7 @@ package storetest
 
 import (
 	"fmt"
+	"sync"
 	"testing"
 	"time"
 
@@ -9,6 +10,7 @@ import (
 
 	"parley/domain"
 	"parley/domain/chat"
+	"parley/store"
 	"parley/store/batch"
 )
 
@@ -61,6 +63,23 @@ var clearTests = map[string]func(*testing.T, *fixture){
 		left := Scalar[int](t, f.db, fmt.Sprintf(`SELECT count(*) FROM messages WHERE room_id = %d`, gone))
 		if left < 1 || left > batch.Forgotten {
 			t.Errorf("%d messages are left", left)
+		}
+	},
+	"processes that clear at once share the work": func(t *testing.T, f *fixture) {
+		s := newStage(t, f)
+		before := f.rows(t)
+		_, ended := s.deleted(t)
+		var clearing sync.WaitGroup
+		for _, store := range []store.Engine{f.Engine, f.beside(t), f.beside(t)} {
+			clearing.Go(func() {
+				if err := store.Clear(t.Context(), ended.Add(time.Hour)); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		clearing.Wait()
+		if after := f.rows(t); after != before {
+			t.Errorf("what is left is not what was there:\n%s", gocmp.Diff(before, after))
 		}
 	},
 	"nothing to clear is nothing to do": func(t *testing.T, f *fixture) {

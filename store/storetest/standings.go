@@ -61,6 +61,11 @@ func (s *stage) standing(tb testing.TB, user domain.UserID) chat.Standing {
 	if at < 0 {
 		tb.Fatalf("room %d is not among %+v", s.room, list)
 	}
+	among, err := s.StandingsAmong(tb.Context(), user, []domain.RoomID{s.room + 1000, s.room})
+	must(tb, err)
+	if diff := gocmp.Diff(list[at:at+1], among); diff != "" {
+		tb.Errorf("asked for alone (-want +got):\n%s", diff)
+	}
 	return list[at]
 }
 
