@@ -169,7 +169,7 @@ func (s *screen) deleteRoom(args string) tea.Cmd {
 	case strings.TrimPrefix(args, "#") != lr.Name:
 		s.complain("to delete this room and all that is in it: /delete " + lr.Name)
 	default:
-		return s.askOfRoom("", func(ctx context.Context, c Config, at domain.Address) error {
+		return s.askOfRoom(func(ctx context.Context, c Config, at domain.Address) error {
 			return c.Chat.DeleteRoom(ctx, c.Actor, at)
 		})
 	}
@@ -185,42 +185,55 @@ func (s *screen) archive(args string) tea.Cmd {
 	return s.changeRoom(chat.RoomChange{Archived: &archived})
 }
 
-// changeRoom changes the room in view. What was changed is told to all in it.
+// changeRoom changes the room in view.
 func (s *screen) changeRoom(change chat.RoomChange) tea.Cmd {
-	return s.askOfRoom("", func(ctx context.Context, c Config, at domain.Address) error {
+	return s.askOfRoom(func(ctx context.Context, c Config, at domain.Address) error {
 		_, err := c.Chat.ChangeRoom(ctx, c.Actor, at, change)
 		return err
 	})
 }
 
-// askOfRoom asks something about the room in view, and says what was done.
-func (s *screen) askOfRoom(done string, do func(context.Context, Config, domain.Address) error) tea.Cmd {
+// askOfRoom asks something about the room in view. What was done is told to all
+// in it.
+func (s *screen) askOfRoom(do func(context.Context, Config, domain.Address) error) tea.Cmd {
 	c, at := s.config, s.room.address()
-	return s.ask(func(ctx context.Context) (func(*screen) tea.Cmd, error) {
-		return func(s *screen) tea.Cmd {
-			if done != "" {
-				s.notify(done)
-			}
-			return nil
-		}, do(ctx, c, at)
-	})
+	return s.ask(func(ctx context.Context) (func(*screen) tea.Cmd, error) { return nil, do(ctx, c, at) })
 }
 
 func (s *screen) invite(args string) tea.Cmd {
 	if s.usage(args, "/invite bob") {
 		return nil
 	}
-	name := strings.TrimPrefix(args, "@")
-	return s.askOfRoom(name+" is invited", func(ctx context.Context, c Config, at domain.Address) error {
-		return c.Chat.Invite(ctx, c.Actor, at, name)
+	c, at, name := s.config, s.room.address(), strings.TrimPrefix(args, "@")
+	return s.ask(func(ctx context.Context) (func(*screen) tea.Cmd, error) {
+		if err := c.Chat.Invite(ctx, c.Actor, at, name); err != nil {
+			return nil, err
+		}
+		done, err := standing(ctx, c, at, name)
+		return func(s *screen) tea.Cmd { s.notify(done); return nil }, err
 	})
+}
+
+// standing says whether somebody is in a room or only invited to it: to invite
+// a member changes nothing, and is no error.
+func standing(ctx context.Context, c Config, at domain.Address, name string) (string, error) {
+	person, err := c.Chat.Person(ctx, c.Actor, name)
+	if err != nil {
+		return "", err
+	}
+	name, id := domain.VisibleLine(person.User.Name), person.User.ID
+	members, err := c.Chat.Members(ctx, c.Actor, at, chat.MemberSpan{After: id - 1, Limit: 1})
+	if len(members) > 0 && members[0].User.ID == id && members[0].Role.In() {
+		return name + " is in this room already", err
+	}
+	return name + " is invited", err
 }
 
 func (s *screen) kick(args string) tea.Cmd {
 	if s.usage(args, "/kick bob") {
 		return nil
 	}
-	return s.askOfRoom("", func(ctx context.Context, c Config, at domain.Address) error {
+	return s.askOfRoom(func(ctx context.Context, c Config, at domain.Address) error {
 		return c.Chat.Remove(ctx, c.Actor, at, strings.TrimPrefix(args, "@"))
 	})
 }
@@ -230,7 +243,7 @@ func (s *screen) role(args string) tea.Cmd {
 	if s.usage(strings.TrimSpace(role), "/role bob moderator") {
 		return nil
 	}
-	return s.askOfRoom("", func(ctx context.Context, c Config, at domain.Address) error {
+	return s.askOfRoom(func(ctx context.Context, c Config, at domain.Address) error {
 		return c.Chat.SetRole(ctx, c.Actor, at, name, domain.Role(strings.TrimSpace(role)))
 	})
 }

@@ -27,6 +27,7 @@ func TestEveryCommandDoesWhatTheHelpSays(t *testing.T) {
 		{alice, "/topic roses and tulips", "#garden  roses and tulips", ""},
 		{alice, "/topic", "topic: roses and tulips", ""},
 		{bobby, "/join garden", "#garden  roses and tulips", "bobby joined"},
+		{alice, "/invite @BOBBY", "bobby is in this room already", ""},
 		{bobby, "/me waves", "bobby waves", "bobby waves"},
 		{alice, "/react :+1:", "[👍\u00a01]", "👍\u00a01"},
 		{bobby, "/who", "#garden: 2 here of 2", ""},
