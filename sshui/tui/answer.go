@@ -40,7 +40,7 @@ func (s *screen) reply(e *entry) {
 // editMessage puts a message of one's own into the composer.
 func (s *screen) editMessage(e *entry) {
 	s.dropAnswer()
-	s.room.answer = answer{to: e, edits: true, kept: s.draft()}
+	s.room.answer = answer{to: e, edits: true, kept: s.unsent()}
 	s.composer.set(cleanTyped(e.raw))
 }
 

@@ -13,8 +13,11 @@ import (
 const draftInterval = 1500 * time.Millisecond
 
 // drafts keep what is being written, for the reader's other screens and for
-// this one after a lost connection.
-type drafts struct{ waiting bool }
+// this one after a lost connection: as much of it as one message holds.
+type drafts struct {
+	waiting bool
+	whole   map[domain.RoomID]string // what is longer, while its room is out of view
+}
 
 // draftMsg is the time to keep the draft.
 type draftMsg struct{}
@@ -27,14 +30,53 @@ type draftedMsg struct {
 }
 
 // draft is what is written in the room in view, as far as it can be kept.
-func (s *screen) draft() string {
+func (s *screen) draft() string { return clipTo(s.unsent(), domain.MaxContent) }
+
+// unsent is all that is written in the room in view.
+func (s *screen) unsent() string {
 	if s.room.answer.edits { // the text of a message that is there already
 		return s.room.answer.kept
 	}
 	if s.composer.recalling() {
 		return s.composer.draft
 	}
-	return clipTo(s.composer.value(), domain.MaxContent)
+	return s.composer.value()
+}
+
+// putAside keeps what is too long for a draft while its room is out of view.
+func (s *screen) putAside(lr *listed) {
+	delete(s.drafts.whole, lr.ID)
+	if s.unsent() == s.draft() || lr.invited() {
+		return
+	}
+	if s.drafts.whole == nil {
+		s.drafts.whole = map[domain.RoomID]string{}
+	}
+	s.drafts.whole[lr.ID] = s.unsent()
+}
+
+// bringBack puts what was written in a room into the composer.
+func (s *screen) bringBack(lr *listed) {
+	whole, ok := s.drafts.whole[lr.ID]
+	switch {
+	case s.room.answer.edits:
+		s.composer.set(s.room.answer.text)
+	case !ok:
+		s.composer.set(lr.Draft)
+	case clipTo(whole, domain.MaxContent) == lr.Draft:
+		s.composer.set(whole)
+	default:
+		s.composer.set(whole)
+		s.supersede(lr.Draft)
+	}
+}
+
+// supersede replaces what is written by what another screen made of it, which
+// knew its beginning only.
+func (s *screen) supersede(text string) {
+	s.composer.clear()
+	s.composer.set(text)
+	s.notify("another screen changed this; Ctrl+Y brings back what was here")
 }
 
 // keepDraft asks for the draft to be kept soon, if it changed.
@@ -80,9 +122,14 @@ func (s *screen) takeDraft(event *domain.Event) {
 	if lr == nil {
 		return
 	}
-	untouched := s.draft() == lr.Draft
+	known := lr.Draft
+	untouched := s.draft() == known
 	lr.Draft = cleanTyped(event.Content)
-	if lr.ID == s.room.id && untouched && !s.room.answer.edits && !s.composer.recalling() {
+	switch {
+	case lr.ID != s.room.id || !untouched || lr.Draft == known || s.room.answer.edits || s.composer.recalling():
+	case s.unsent() != known:
+		s.supersede(lr.Draft)
+	default:
 		s.composer.set(lr.Draft)
 	}
 }

@@ -144,6 +144,7 @@ func (s *screen) end(lr *listed, event *domain.Event) tea.Cmd {
 	title := lr.title
 	s.roomList.remove(lr.ID)
 	s.rooms.remove(lr.ID)
+	delete(s.drafts.whole, lr.ID)
 	if s.room.id != lr.ID {
 		s.notify(title + ": " + note)
 		return nil

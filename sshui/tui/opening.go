@@ -155,7 +155,11 @@ func (s *screen) goBy(left *room) {
 	if left.answer.edits {
 		left.answer.text = s.composer.value()
 	}
-	if lr := s.roomList.find(left.id); lr != nil && left.opened {
+	lr := s.roomList.find(left.id)
+	if lr != nil {
+		s.putAside(lr)
+	}
+	if lr != nil && left.opened {
 		unread, mentions := left.timeline.unreadBelow()
 		s.roomList.read(lr, unread, mentions)
 		lr.Read = max(lr.Read, left.timeline.seen) // the room may be dropped, and opened anew
@@ -176,11 +180,8 @@ func (s *screen) show(lr *listed) {
 		s.room.marked = lr.Read
 	}
 	s.rooms.touch(s.room)
-	s.composer.set(lr.Draft)
+	s.bringBack(lr)
 	s.composer.recall = len(s.composer.recalled)
-	if s.room.answer.edits {
-		s.composer.set(s.room.answer.text)
-	}
 	s.composer.moveTo(min(s.room.cursor, len(s.composer.text)))
 	s.arrange()
 }

@@ -134,6 +134,70 @@ func TestEveryRoomHasADraftThatOutlivesTheConnection(t *testing.T) {
 	again.Sees("› #lobby", "> for the lobby")
 }
 
+// tooLong is a draft of more than is kept of one, and tooLongEnd its last line.
+var tooLong, tooLongEnd = strings.Repeat("word ", domain.MaxContent/5) + "\nand the end", "and the end"
+
+func TestADraftThatIsTooLongForAMessageStaysWhole(t *testing.T) {
+	core := newCore(t)
+	alice := core.User(t, "alice")
+	makeRoom(t, core, "dev", alice)
+	say(t, core, alice, "to be edited")
+	screen := watch(t, core, alice, reference)
+	screen.Sees("› #lobby", "#dev", "to be edited")
+	screen.Paste(tooLong)
+	screen.Sees(tooLongEnd, "4012/4000")
+	screen.Press(alt2)
+	screen.Sees("› #dev", cursor)
+	awaitKept(t, core, alice, func(chat.Place, chat.View) bool {
+		view, err := core.Chat.Room(t.Context(), alice, lobby)
+		return err == nil && view.Draft == tooLong[:domain.MaxContent]
+	})
+	screen.Press(alt1)
+	screen.Sees("› #lobby", tooLongEnd, "4012/4000")
+	screen.Press(altUp, "e")
+	screen.Sees("> to be edited")
+	screen.Press(alt2)
+	screen.Sees("› #dev", cursor)
+	screen.Press(alt1)
+	screen.Sees("> to be edited")
+	screen.Press(escape)
+	screen.Sees(tooLongEnd, "4012/4000")
+	screen.Press(ctrlC, alt2)
+	screen.Sees("› #dev", cursor)
+	screen.Press(alt1)
+	screen.Sees("› #lobby", cursor)
+}
+
+// What another screen makes of the part that it knows is newer.
+func TestADraftThatIsTooLongCanBeBroughtBackAfterAnotherScreenChangedIt(t *testing.T) {
+	for name, away := range map[string]bool{"in view": false, "in another room": true} {
+		t.Run(name, func(t *testing.T) {
+			core := newCore(t)
+			alice := core.User(t, "alice")
+			makeRoom(t, core, "dev", alice)
+			first := watch(t, core, alice, reference)
+			first.Sees("› #lobby", "#dev")
+			first.Paste(tooLong)
+			first.Sees(tooLongEnd)
+			if away {
+				first.Press(alt2)
+				first.Sees("› #dev")
+			}
+			awaitKept(t, core, alice, func(chat.Place, chat.View) bool {
+				view, err := core.Chat.Room(t.Context(), alice, lobby)
+				return err == nil && view.Draft != ""
+			})
+			check(t, core.Chat.SetDraft(t.Context(), alice, lobby, "written elsewhere", nil))
+			if away {
+				first.Press("here", alt1)
+			}
+			first.Sees("> written elsewhere", "another screen changed this; Ctrl+Y brings back what was here")
+			first.Press(ctrlY)
+			first.Sees(tooLongEnd)
+		})
+	}
+}
+
 func TestADraftIsTheSameOnAllScreens(t *testing.T) {
 	core := newCore(t)
 	alice := core.User(t, "alice")
