@@ -10,6 +10,7 @@ const deepestBlock = 7
 func (p *parser) blocks(lines []string, depth int) []Node {
 	var nodes []Node
 	begin := 0 // of the lines that are a paragraph so far
+	ends := fenceEnds{work: &p.work}
 	paragraph := func(end int) {
 		if begin < end {
 			nodes = append(nodes, Node{Kind: Paragraph, Nodes: p.inline(lines[begin:end], depth)})
@@ -23,7 +24,7 @@ func (p *parser) blocks(lines []string, depth int) []Node {
 			begin = i
 			continue
 		}
-		block, n := p.block(lines[i:], depth)
+		block, n := p.block(lines[i:], depth, &ends)
 		if n == 0 {
 			i++
 			continue
@@ -39,8 +40,8 @@ func (p *parser) blocks(lines []string, depth int) []Node {
 
 // block reads the block other than a paragraph with which lines begin, and
 // gives how many lines it takes; 0 when there is none.
-func (p *parser) block(lines []string, depth int) (Node, int) {
-	if block, n := p.fence(lines); n > 0 {
+func (p *parser) block(lines []string, depth int, ends *fenceEnds) (Node, int) {
+	if block, n := p.fence(lines, ends); n > 0 {
 		return block, n
 	}
 	if block, n := p.quote(lines, depth); n > 0 {

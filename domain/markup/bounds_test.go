@@ -43,6 +43,10 @@ var hostile = map[string]func(n int) string{
 	"escaped backticks":  many("\\``"),
 	"open fences":        many("```a b\n"),
 	"fences and text":    many("```\na\n```\n"),
+	"hasty fences":       many("```a b\nc```\n"),
+	"fences that shrink": shrinking,
+	"hasty, and quoted":  many("> > > > ```a b\n> > > > c```\n"),
+	"hasty, then closed": func(n int) string { return many("````a b\nc````\n")(n/2) + many("```\n")(n/2) },
 	"blank fences":       func(n int) string { return "```" + many("\n ")(n) },
 	"quotes":             many("> "),
 	"quote marks":        many(">"),
@@ -94,6 +98,20 @@ func growing(n int) string {
 	var b strings.Builder
 	for i := 1; b.Len()+i < n; i++ {
 		b.WriteString(strings.Repeat("`", i) + " ")
+	}
+	return b.String()
+}
+
+// shrinking gives fences that are closed in haste, each of less backticks.
+func shrinking(n int) string {
+	var b strings.Builder
+	i := minFence
+	for size := 0; size < n; i++ {
+		size += 3*i + 6
+	}
+	for i--; i > minFence; i-- {
+		marks := strings.Repeat("`", i)
+		b.WriteString(marks + "\na" + marks + "\n" + marks[1:] + "\n")
 	}
 	return b.String()
 }

@@ -22,7 +22,7 @@ func anyText() *rapid.Generator[string] {
 	return rapid.Custom(func(t *rapid.T) string {
 		piece := rapid.OneOf(
 			rapid.SampledFrom([]string{
-				"*", "**", "***", "_", "__", "~~", "`", "``", "```", "\n```\n", "[", "]", "[a](http://x.y/z)", "](https://x)", "](javascript:x)", "(", ")",
+				"*", "**", "***", "_", "__", "~~", "`", "``", "```", "\n```\n", "a```\n", "[", "]", "[a](http://x.y/z)", "](https://x)", "](javascript:x)", "(", ")",
 				"\n> ", "> ", "\n- ", "- ", "\n  - ", "\n1. ", "\n2. ", "\n", "\n\n", " ", "  ", "\t", "\\", "\\\\", "C:\\Users\\.ssh", "@bob", "@bob_", "/@al1", "@here", "@", "#lobby", "#",
 				"https://x.y", "http://", "://", "mailto:a@b.c", "word", "snake_case", ".", ",", "「", "日本", "é", "👍🏽", "\u200b", "\u202e", "\x00", "\xff",
 			}),
