@@ -156,7 +156,7 @@ func neverInAddress(r rune) bool {
 // checkHref gives an address as a link may carry it, its scheme in lower case:
 // http and https with a host and without a user, who only serves to make one
 // host look like another; or mailto. It holds nothing that a reader would not
-// see.
+// see, and no host that hides its end behind what looks like a slash.
 func checkHref(address string) (href string, ok bool) {
 	if len(address) > maxHref || strings.ContainsFunc(address, neverInAddress) || domain.Visible(address) != address {
 		return "", false
@@ -167,10 +167,10 @@ func checkHref(address string) (href string, ok bool) {
 	}
 	switch u.Scheme {
 	case "http", "https":
-		ok = u.User == nil && strings.ContainsFunc(u.Hostname(), isWord)
+		ok = u.User == nil && strings.ContainsFunc(u.Hostname(), isWord) && isHost(u.Hostname())
 	case "mailto":
 		name, host, _ := strings.Cut(u.Opaque, "@")
-		ok = name != "" && host != ""
+		ok = name != "" && host != "" && isHost(host)
 	}
 	if !ok {
 		return "", false
@@ -179,4 +179,13 @@ func checkHref(address string) (href string, ok bool) {
 		return address, true
 	}
 	return u.Scheme + address[len(u.Scheme):], true
+}
+
+// isHost says whether no character of a host beyond ASCII is other than a
+// letter, a digit or a mark: U+2044 and U+2215 look like a slash and are none,
+// and browsers take U+3002 for a dot.
+func isHost(host string) bool {
+	return !strings.ContainsFunc(host, func(r rune) bool {
+		return r >= 0x80 && !unicode.IsLetter(r) && !unicode.IsDigit(r) && !unicode.IsMark(r)
+	})
 }

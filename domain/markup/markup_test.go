@@ -165,12 +165,15 @@ func TestLinksLeadOnlyWhereTheySay(t *testing.T) {
 		{"[ht*t*p\u200b://bank](https://evil.com)", "p([ht*t*p\u200b://bank](link<https://evil.com>(https://evil.com)))"},
 		{"[l](https://((((x)))))", "p([l](link<https://((((x))))>(https://((((x)))))))"},
 		{"[www.bank.com](https://evil.com)", "p([www.bank.com](link<https://evil.com>(https://evil.com)))"},
+		{"https://例え.jp/⁄ https://bücher.de https://नमस्ते.in", "p(link<https://例え.jp/⁄>(https://例え.jp/⁄) link<https://bücher.de>(https://bücher.de) link<https://नमस्ते.in>(https://नमस्ते.in))"},
+		{"*x* https://bank.com⁄login.evil.com/x", "p(emphasis(x) https://bank.com⁄login.evil.com/x)"},
 	})
 	for _, target := range []string{
 		"javascript:alert(1)", "JavaScript:alert(1)", "data:text/html,x", "vbscript:x", "file:///etc/passwd", "/path", "path", "//x.y",
 		"https:x", "https:/x", "https://", "https:\\\\x", "ftp://x", "mailto:", "mailto:x", "mailto:@", "http:\t//x", " javascript:x",
 		"https://x\u202ey", "https://x\u200by", "https://x\x00", "https://good@evil", "https:///x", "https://:80", "ht\ntp://x", "java\u200bscript:x",
-		"https://" + strings.Repeat("x", 2000), "https://x\xff",
+		"https://" + strings.Repeat("x", 2000), "https://x\xff", "https://bank.com⁄login.evil.com/x", "https://bank.com∕login.evil.com", "https://bank.com⧸evil.com", "https://bank.com／evil.com",
+		"https://bank.com%E2%81%84evil.com/", "https://bank.com？evil.com", "https://bank。com", "https://a℀b.com", "mailto:a@bank.com⁄evil.com",
 	} {
 		var href func(nodes []markup.Node) string
 		href = func(nodes []markup.Node) string {

@@ -24,7 +24,7 @@ func anyText() *rapid.Generator[string] {
 			rapid.SampledFrom([]string{
 				"*", "**", "***", "_", "__", "~~", "`", "``", "```", "\n```\n", "a```\n", "[", "]", "[a](http://x.y/z)", "](https://x)", "](javascript:x)", "(", ")",
 				"\n> ", "> ", "\n- ", "- ", "\n  - ", "\n1. ", "\n2. ", "\n", "\n\n", " ", "  ", "\t", "\\", "\\\\", "C:\\Users\\.ssh", "@bob", "@bob_", "/@al1", "@here", "@", "#lobby", "#",
-				"https://x.y", "http://", "://", "mailto:a@b.c", "word", "snake_case", ".", ",", "「", "日本", "é", "👍🏽", "\u200b", "\u202e", "\x00", "\xff",
+				"https://x.y", "⁄a.b/c", "∕", "http://", "://", "mailto:a@b.c", "word", "snake_case", ".", ",", "「", "日本", "é", "👍🏽", "\u200b", "\u202e", "\x00", "\xff",
 			}),
 			rapid.StringN(0, 5, -1),
 		)
@@ -115,6 +115,8 @@ func checkBlocks(nodes []markup.Node) error {
 var (
 	userName = regexp.MustCompile(`^[A-Za-z0-9_][A-Za-z0-9_-]{2,49}$`)
 	roomName = regexp.MustCompile(`^[a-z][a-z0-9_-]{0,31}$`)
+	// oddInHost is what looks like another character in a host.
+	oddInHost = regexp.MustCompile(`[^\x00-\x7f\pL\pM\p{Nd}]`)
 )
 
 func checkInline(nodes []markup.Node, inLink bool) error {
@@ -149,6 +151,9 @@ func checkInline(nodes []markup.Node, inLink bool) error {
 func isSafe(href string) bool {
 	u, err := url.Parse(href)
 	if err != nil || domain.VisibleLine(href) != href || strings.ContainsAny(href, " <>\"`\\") || !utf8.ValidString(href) {
+		return false
+	}
+	if oddInHost.MatchString(u.Host) {
 		return false
 	}
 	web := strings.HasPrefix(href, "http://") || strings.HasPrefix(href, "https://")
