@@ -22,6 +22,10 @@ var hostile = map[string]func(n int) string{
 	"rule of three":      halves("a「**「", "「*「"),
 	"nested":             halves("*a **b ", "b** a* "),
 	"nested strikes":     halves("~~a ", "a~~ "),
+	"dotted openers":     many("**.a"),
+	"dotted words":       many("**/a "),
+	"one dotted word":    func(n int) string { return "**/" + many("a")(n) },
+	"dotted escapes":     many("\\*\\*/a"),
 	"long runs":          halves("*", "a*"),
 	"brackets":           many("["),
 	"closed brackets":    halves("[", "]"),
@@ -153,7 +157,7 @@ func TestHostileTextAllocatesNoMoreThanItsLength(t *testing.T) {
 func marksText(t *rapid.T, label string) string {
 	parts := rapid.SampledFrom([]string{
 		"*", "**", "_", "~~", "`", "``", "```", "[", "](", "](http://x)", ")", "(", "]", "> ", ">", "- ", "1. ", "2. ", "\n", "\n\n",
-		" ", "  ", "    ", "\t", "\\", "\\\\", "@bob", "@", "@bob_", "&", "#r", "http://", "https://x", "mailto:a@b", "a", "b c", "é", "日", "「", "\u200b", "<", "/", "\xff",
+		" ", "  ", "    ", "\t", "\\", "\\\\", "@bob", "@", "@bob_", "&", "#r", "http://", "https://x", "mailto:a@b", "a", "b c", "é", "日", "「", "\u200b", "<", "/", "**.a", "\xff",
 	})
 	return strings.Join(rapid.SliceOfN(parts, 0, 100).Draw(t, label), "")
 }

@@ -19,7 +19,7 @@ type run struct {
 // they do not mean as marks. Only ASCII punctuation counts as such, so that 「」
 // and 。 inside a mark do no harm. No mark is within a word or a path of ASCII:
 // 2*3*4, snake_case, src/*/*.go. And nothing opens before what ends a phrase:
-// '*.go', count(*), _.map. What stands before the run is judged at from.
+// '*.go', count(*), _.map; but ** does before the . or / of a name. What stands before the run is judged at from.
 func (s *scanner) marks(from, i int) int {
 	end := i + repeated(s.line, i)
 	s.p.work += end - i
@@ -56,7 +56,9 @@ func (s *scanner) lean(from, end, n int) run {
 	default:
 		r.opens, r.closes = left, right
 	}
-	r.opens = r.opens && !strings.ContainsRune(endings, after)
+	if r.opens && strings.ContainsRune(endings, after) {
+		r.opens = r.mark == '*' && n == 2 && s.isDotted(end)
+	}
 	return r
 }
 
@@ -65,6 +67,20 @@ const emphasisMarks = "*_~"
 
 // endings are what emphasis does not begin with.
 const endings = ".,;?/)]}"
+
+// isDotted says whether at i stands the name of a hidden file, a path or a
+// command, for **.env** and **/help**, and not what a glob has behind its stars:
+// **/*.go, **/a*.go, **/test/** or the first of **/test and build/**.
+func (s *scanner) isDotted(i int) bool {
+	first, _ := s.after(i + 1)
+	if s.line[i] != '.' && s.line[i] != '/' || first != '_' && !unicode.IsLetter(first) && !unicode.IsDigit(first) {
+		return false
+	}
+	word := leading(s.line[i:], func(c byte) bool { return c > ' ' && c != '*' && c != '\\' })
+	s.p.work += len(word)
+	rest := s.line[i+len(word):]
+	return (!strings.HasPrefix(rest, "*") || strings.HasPrefix(rest, "**")) && s.lineFacts().glob < i
+}
 
 func isPunctRune(r rune) bool { return r < 0x80 && isPunct(byte(r)) }
 

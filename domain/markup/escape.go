@@ -106,25 +106,6 @@ func (s *scanner) escapesInline(i int) bool {
 	}
 }
 
-// facts are what escapes ask about a whole line, found at most once.
-type facts struct {
-	known  bool
-	ticks  int // how many backticks it has
-	target int // where the last ] stands that a target follows; -1 for nowhere
-}
-
-func (s *scanner) lineFacts() facts {
-	if !s.facts.known {
-		s.p.work += len(s.line)
-		end := strings.LastIndex(s.line, "](")
-		for end >= 0 && !beginsTarget(s.line[end+1:]) {
-			end = strings.LastIndex(s.line[:end], "](")
-		}
-		s.facts = facts{known: true, ticks: strings.Count(s.line, "`"), target: end}
-	}
-	return s.facts
-}
-
 // beginsTarget says whether a text begins as the target of a link does.
 func beginsTarget(text string) bool {
 	for _, begin := range []string{"(http", "(mailto:"} {

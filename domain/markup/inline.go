@@ -98,6 +98,27 @@ func (s *scanner) emit(i, end int, node Node, height int) int {
 	return end
 }
 
+// facts are what is asked about a whole line, found at most once.
+type facts struct {
+	known  bool
+	ticks  int // how many backticks it has
+	target int // where the last ] stands that a target follows; -1 for nowhere
+	glob   int // where the last /** stands; -1 for nowhere
+}
+
+func (s *scanner) lineFacts() facts {
+	if s.facts.known {
+		return s.facts
+	}
+	s.p.work += len(s.line)
+	target := strings.LastIndex(s.line, "](")
+	for target >= 0 && !beginsTarget(s.line[target+1:]) {
+		target = strings.LastIndex(s.line[:target], "](")
+	}
+	s.facts = facts{known: true, ticks: strings.Count(s.line, "`"), target: target, glob: strings.LastIndex(s.line, "/**")}
+	return s.facts
+}
+
 // maxTicks is how many backticks may enclose code within a line.
 const maxTicks = 3
 

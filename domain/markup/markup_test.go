@@ -45,7 +45,7 @@ func check(t *testing.T, cases [][2]string) {
 func TestPlainTextHasNoTree(t *testing.T) {
 	for _, text := range []string{
 		"", "hi", "hi\nthere", "one\n\ntwo", "  indented\n   art", "2 * 3 * 4", "2*3*4", "a*b + c*d", "snake_case_name",
-		"src/*/*.go", "**/*.go", "**/*.js **/*.ts", "find -name '*.go' -o -name '*.mod'", "*.*", "count(*), sum(*)", "_.map(x, _.id)", "* * * * *", "* * * * * /bin/true", "---", "***", "- ", "-", ">", ">:(", ">>> print()",
+		"src/*/*.go", "**/*.go", "**/*.js **/*.ts", "**/test/** **/a/**/b", "**/a_*.go and **/b*", "**/test and build/**", "*.go* ***.go***", "**.. a** **) b**", "find -name '*.go' -o -name '*.mod'", "*.*", "count(*), sum(*)", "_.map(x, _.id)", "* * * * *", "* * * * * /bin/true", "---", "***", "- ", "-", ">", ">:(", ">>> print()",
 		"f(*args, **kwargs)", "int *p, *q;", "C:\\dir\\file", "a: b", "http://", "https:// x", "javascript://x", "me@example.com",
 		"first.last@example.com", "foo_@example.com", "@ab", "@-bob", "@bob@example.com", "@josé", "npm i @types/node", "@babel/7", "@org/日本", "a/@bob", "a&@bob", "a+@bob", "x=1&@bob", "_x @al/b_c", "C#", "#1", "#Room", "##x",
 		"# heading", "<b>bold</b>", "| a | b |", "!", "-5 degrees", "1.5 litres", "0. zero", "12345. many", "1.", "~x~",
@@ -68,6 +68,9 @@ func TestEmphasisFollowsTheWord(t *testing.T) {
 		{"*a _b* c_", "p(emphasis(a _b) c_)"},
 		{"(*a*), \"**b**\".", "p((emphasis(a)), \"strong(b)\".)"},
 		{"*(a)* **!b** *:c:* *...d*", "p(emphasis((a)) strong(!b) emphasis(:c:) *...d*)"},
+		{"**.env**, **/help**, **.gitignore**", "p(strong(.env), strong(/help), strong(.gitignore))"},
+		{"**.config/x and /y** **/_a** **/日本**", "p(strong(.config/x and /y) strong(/_a) strong(/日本))"},
+		{`\*\*.env\*\* **b**`, "p(**.env** strong(b))"},
 		{"*two\nlines*", "p(emphasis(two⏎lines))"},
 		{"*no\n\nhold*, *x*", "p(*no)p(hold*, emphasis(x))"},
 		{"这是**重要。**的", "p(这是strong(重要。)的)"},
