@@ -16,6 +16,10 @@ func BenchmarkParse(b *testing.B) {
 		{"hostile/brackets", strings.Repeat("[", 4000)},
 		{"hostile/links", strings.Repeat("[a](http://x", 330)},
 		{"hostile/quotes", strings.Repeat("> ", 2000)},
+		{"hostile/escapes", strings.Repeat(`\*a `, 500) + strings.Repeat(`a\* `, 500)},
+		{"hostile/names", strings.Repeat("_@bob_/", 570)},
+		{"hostile/fences", strings.Repeat("```a b\nc```\n", 330)},
+		{"hostile/dots", strings.Repeat("**/a ", 800)},
 		{"hostile/ticks", ticks(4000)},
 	} {
 		b.Run(c.name, func(b *testing.B) {

@@ -83,6 +83,7 @@ var hostile = map[string]func(n int) string{
 	"names side by side": many("@bob/"),
 	"one long name":      many("@a-"),
 	"rooms":              many("#a "),
+	"colours":            many("#fff"),
 	"lines":              many("a\n"),
 	"colons":             many("://"),
 }
@@ -157,7 +158,7 @@ func TestHostileTextAllocatesNoMoreThanItsLength(t *testing.T) {
 func marksText(t *rapid.T, label string) string {
 	parts := rapid.SampledFrom([]string{
 		"*", "**", "_", "~~", "`", "``", "```", "[", "](", "](http://x)", ")", "(", "]", "> ", ">", "- ", "1. ", "2. ", "\n", "\n\n",
-		" ", "  ", "    ", "\t", "\\", "\\\\", "@bob", "@", "@bob_", "&", "#r", "http://", "https://x", "mailto:a@b", "a", "b c", "é", "日", "「", "\u200b", "<", "/", "**.a", "\xff",
+		" ", "  ", "    ", "\t", "\\", "\\\\", "@bob", "@", "@bob_", "&", "#r", "#fff", "http://", "https://x", "mailto:a@b", "a", "b c", "é", "日", "「", "\u200b", "<", "/", "**.a", "\xff",
 	})
 	return strings.Join(rapid.SliceOfN(parts, 0, 100).Draw(t, label), "")
 }

@@ -47,7 +47,7 @@ func TestPlainTextHasNoTree(t *testing.T) {
 		"", "hi", "hi\nthere", "one\n\ntwo", "  indented\n   art", "2 * 3 * 4", "2*3*4", "a*b + c*d", "snake_case_name",
 		"src/*/*.go", "**/*.go", "**/*.js **/*.ts", "**/test/** **/a/**/b", "**/a_*.go and **/b*", "**/test and build/**", "*.go* ***.go***", "**.. a** **) b**", "find -name '*.go' -o -name '*.mod'", "*.*", "count(*), sum(*)", "_.map(x, _.id)", "* * * * *", "* * * * * /bin/true", "---", "***", "- ", "-", ">", ">:(", ">>> print()",
 		"f(*args, **kwargs)", "int *p, *q;", "C:\\dir\\file", "a: b", "http://", "https:// x", "javascript://x", "me@example.com",
-		"first.last@example.com", "foo_@example.com", "@ab", "@-bob", "@bob@example.com", "@josé", "npm i @types/node", "@babel/7", "@org/日本", "a/@bob", "a&@bob", "a+@bob", "x=1&@bob", "_x @al/b_c", "C#", "#1", "#Room", "##x",
+		"first.last@example.com", "foo_@example.com", "@ab", "@-bob", "@bob@example.com", "@josé", "npm i @types/node", "@babel/7", "@org/日本", "a/@bob", "a&@bob", "a+@bob", "x=1&@bob", "_x @al/b_c", "C#", "#1", "#Room", "color: #fff; #ff0000 #c0ffee80 #abcd", "(#facade)", "_#fff and", `\#fff`, "##x",
 		"# heading", "<b>bold</b>", "| a | b |", "!", "-5 degrees", "1.5 litres", "0. zero", "12345. many", "1.", "~x~",
 		"unfinished **strong", "unfinished `code", "[label]", "[label](", "[label]()", "]", "[]", "- - a",
 		"\U0001f44d\ufe0f 日本語", "@" + strings.Repeat("a", 51), "#" + strings.Repeat("a", 33), "```", "```go", "``` ", "*not\xff UTF-8*",
@@ -205,6 +205,8 @@ func TestNamesAreMentionedWhereTheyStandAlone(t *testing.T) {
 		{"_@bob _", "p(_mention(bob) _)"},
 		{`\@bob @alice`, "p(@bob mention(alice))"},
 		{"#lobby, #a-1_b", "p(room(lobby), room(a-1_b))"},
+		{"#ab #abcde #fffffff #fff-1 #fffg #deadbeef0", "p(room(ab) room(abcde) room(fffffff) room(fff-1) room(fffg) room(deadbeef0))"},
+		{"_color #fff_", "p(emphasis(color #fff))"},
 		{"x.com/@bob *x* a#b", "p(x.com/@bob emphasis(x) a#b)"},
 	})
 }

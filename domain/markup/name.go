@@ -79,7 +79,8 @@ func (s *scanner) room(i int) int {
 }
 
 // roomName gives the name behind the # at a position as userName does: it
-// begins with a lower-case letter.
+// begins with a lower-case letter. What can be a colour is one: of #fff and
+// #facade few are rooms.
 func (s *scanner) roomName(from, at int) string {
 	name := leading(s.line[at+1:], func(c byte) bool {
 		return c >= 'a' && c <= 'z' || isDigit(c) || c == '_' || c == '-'
@@ -89,10 +90,19 @@ func (s *scanner) roomName(from, at int) string {
 		return ""
 	}
 	name = s.leaveClosing(name, 1)
-	if name == "" || len(name) > domain.MaxRoomName || name[0] < 'a' {
+	if name == "" || len(name) > domain.MaxRoomName || name[0] < 'a' || isColour(name) {
 		return ""
 	}
 	return name
+}
+
+// isColour says whether CSS reads #name as a colour.
+func isColour(name string) bool {
+	switch len(name) {
+	case 3, 4, 6, 8:
+		return leading(name, func(c byte) bool { return isDigit(c) || c >= 'a' && c <= 'f' }) == name
+	}
+	return false
 }
 
 // leading gives the bytes at the front of text that are in a set.

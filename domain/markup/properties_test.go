@@ -23,7 +23,7 @@ func anyText() *rapid.Generator[string] {
 		piece := rapid.OneOf(
 			rapid.SampledFrom([]string{
 				"*", "**", "***", "_", "__", "~~", "`", "``", "```", "\n```\n", "a```\n", "[", "]", "[a](http://x.y/z)", "](https://x)", "](javascript:x)", "(", ")",
-				"\n> ", "> ", "\n- ", "- ", "\n  - ", "\n1. ", "\n2. ", "\n", "\n\n", " ", "  ", "\t", "\\", "\\\\", "C:\\Users\\.ssh", "@bob", "@bob_", "/@al1", "@here", "@", "#lobby", "#",
+				"\n> ", "> ", "\n- ", "- ", "\n  - ", "\n1. ", "\n2. ", "\n", "\n\n", " ", "  ", "\t", "\\", "\\\\", "C:\\Users\\.ssh", "@bob", "@bob_", "/@al1", "@here", "@", "#lobby", "#fff", "#",
 				"https://x.y", "⁄a.b/c", "∕", "http://", "://", "mailto:a@b.c", "word", "snake_case", ".", ",", "「", "日本", "é", "👍🏽", "\u200b", "\u202e", "\x00", "\xff",
 			}),
 			rapid.StringN(0, 5, -1),
@@ -115,6 +115,7 @@ func checkBlocks(nodes []markup.Node) error {
 var (
 	userName = regexp.MustCompile(`^[A-Za-z0-9_][A-Za-z0-9_-]{2,49}$`)
 	roomName = regexp.MustCompile(`^[a-z][a-z0-9_-]{0,31}$`)
+	colour   = regexp.MustCompile(`^([0-9a-f]{3,4}|[0-9a-f]{6}|[0-9a-f]{8})$`)
 	// oddInHost is what looks like another character in a host.
 	oddInHost = regexp.MustCompile(`[^\x00-\x7f\pL\pM\p{Nd}]`)
 )
@@ -131,7 +132,7 @@ func checkInline(nodes []markup.Node, inLink bool) error {
 		case markup.Mention:
 			ok = !inLink && userName.MatchString(n.Text)
 		case markup.RoomLink:
-			ok = !inLink && roomName.MatchString(n.Text)
+			ok = !inLink && roomName.MatchString(n.Text) && !colour.MatchString(n.Text)
 		case markup.Emphasis, markup.Strong, markup.Strike, markup.Link:
 			ok = len(n.Nodes) > 0 && (n.Kind != markup.Link || !inLink && isSafe(n.Href))
 			if err := checkInline(n.Nodes, inLink || n.Kind == markup.Link); err != nil {
