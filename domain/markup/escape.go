@@ -155,6 +155,9 @@ func pairRuns(tokens []token) {
 		openers := &open[strings.IndexByte(emphasisMarks, r.mark)]
 		for last := len(*openers) - 1; r.closes && left > 0 && last >= 0; last-- {
 			o := &(*openers)[last]
+			if o.index == i-1 {
+				break // around nothing
+			}
 			tokens[i].marks, tokens[o.index].marks = true, true
 			n := min(left, o.left)
 			left -= n

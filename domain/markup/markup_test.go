@@ -106,7 +106,7 @@ func TestABackslashBeforeWhatIsNoMarkStays(t *testing.T) {
 	for _, text := range []string{
 		`C:\Users\.ssh`, `\\server\share`, `\\`, `\`, `\a \\ \`, `\d+\.\d+`, `a\>b \- c 1.5\. \+1 \(a\|b\)`, `\-5`, `12345\. a`, `\>x`,
 		`find -name \*.go -o -name \*.mod`, `rm \*`, `a\*b\*c`, `foo\_bar`, `C:\_build\x`, `~\~`, `C:\@types\node`, `me\@example.com`, `it\` + "`s",
-		`\[a-z\]+\(b\)`, `\[ x^2 \]`, `C\#`, `\#Include`, `"\\*.go"`, `\\_share`, `\d\*`, `\[a\](b)`,
+		`\[a-z\]+\(b\)`, `\[ x^2 \]`, `C\#`, `\#Include`, `"\\*.go"`, `\\_share`, `\d\*`, `/\*.*\*/`, `\[a\](b)`,
 		// Nothing would be emphasis here: the shrug is whole, and so it is
 		// for who knows that other programs eat an arm.
 		`¯\_(ツ)_/¯`, `¯\\_(ツ)_/¯`,
