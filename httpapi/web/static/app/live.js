@@ -30,6 +30,14 @@ export function on(type, listener) {
   listeners.set(type, [...listeners.get(type) ?? [], listener]);
 }
 
+/** @type {(hello: Line) => boolean} */
+let expected = () => true;
+
+/** @param {(hello: Line) => boolean} check whether the connection speaks for whom the page does */
+export function expect(check) {
+  expected = check;
+}
+
 /** @param {Partial<Line> & {type: string}} line */
 function hand(line) {
   for (const listener of listeners.get(line.type) ?? []) listener(/** @type {Line} */ (line));
@@ -100,6 +108,7 @@ function receive(data) {
   for (const text of data.split("\n")) {
     const line = JSON.parse(text);
     if (line.type === "hello") {
+      if (!expected(line)) return stop(), location.assign("/"); // somebody else signed in, in another tab
       link.value = "up";
       failures = 0;
     } else if (line.type === "bye" && !line.reconnect) {

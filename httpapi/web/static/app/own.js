@@ -23,13 +23,8 @@ const countPause = 500;
 /** @type {Map<number, ReturnType<typeof setTimeout>>} */
 const reading = new Map();
 
-/** @type {Set<Room>} rooms whose marker moved while there was no connection */
-const unsaid = new Set();
-
-on("hello", () => {
-  for (const room of unsaid) say({ type: "read", room: String(room.id), seq: room.info.value.read });
-  unsaid.clear();
-});
+/** @param {Room} room */
+const sayRead = (room) => say({ type: "read", room: String(room.id), seq: room.info.value.read });
 
 /**
  * Says that everything up to a seq was read.
@@ -42,7 +37,7 @@ export function read(room, seq) {
   if (reading.has(room.id)) return;
   reading.set(room.id, setTimeout(() => {
     reading.delete(room.id);
-    if (!say({ type: "read", room: String(room.id), seq: room.info.value.read })) unsaid.add(room);
+    sayRead(room); // what a dead line swallows is said again on the next
   }, readPause));
 }
 
@@ -69,15 +64,17 @@ function advance(room, seq) {
 /** @type {Map<number, ReturnType<typeof setTimeout>>} */
 const counting = new Map();
 
-/** @param {Room} room */
-function recount(room) {
+const mostCounts = 6;
+
+/** @param {Room} room @param {number} [times] */
+function recount(room, times = 1) {
   clearTimeout(counting.get(room.id));
   counting.set(room.id, setTimeout(async () => {
     counting.delete(room.id);
     const info = await call("GET", "/rooms/" + part(room.id)).catch(() => null);
     if (info && info.read >= room.info.value.read) learn(info);
-    else if (info) recount(room); // the marker is on its way
-  }, countPause));
+    else if (info && times < mostCounts) recount(room, times + 1); // the marker is on its way
+  }, countPause * times));
 }
 
 on("read", (line) => {
@@ -132,17 +129,27 @@ export function setDraft(room, content, now = false) {
   saving.set(room.id, setTimeout(() => saveDraft(room), now ? 0 : draftPause));
 }
 
+/** @type {Map<number, boolean>} rooms whose draft is on its way to the server, and whether there is more to save */
+const underWay = new Map();
+
 /** @param {Room} room */
 async function saveDraft(room) {
   const content = unsaved.get(room.id);
   if (content === undefined || !room.joined) return;
+  if (underWay.has(room.id)) return void underWay.set(room.id, true); // one after the other, so that the last one counts
   if (content !== (room.info.value.draft ?? "")) {
+    underWay.set(room.id, false);
     try {
       await call("PUT", `/rooms/${part(room.id)}/draft`, { content });
+      room.draftSaved = performance.now();
+      room.set({ draft: content });
     } catch {
+      underWay.delete(room.id);
       return; // it stays here, and is tried again when the connection is back
     }
-    room.set({ draft: content });
+    const more = underWay.get(room.id);
+    underWay.delete(room.id);
+    if (more) return saveDraft(room);
   }
   if (unsaved.get(room.id) !== content) return;
   unsaved.delete(room.id);
@@ -157,7 +164,10 @@ onDraft((room, content) => {
 
 // Not before: the list of rooms, as it was before a save, would undo it here.
 onCaughtUp(() => {
-  for (const room of rooms.value.values()) saveDraft(room);
+  for (const room of rooms.value.values()) {
+    saveDraft(room);
+    if (room.joined && room.info.value.read > room.stored) sayRead(room);
+  }
 });
 
 const typingPause = 3000;

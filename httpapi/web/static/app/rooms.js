@@ -2,8 +2,9 @@
 
 import { batch, computed, signal } from "@preact/signals";
 import { Problem, call, part, sleep } from "./api.js";
-import { link, on, say } from "./live.js";
-import { isMe, lookAround } from "./people.js";
+import { expect, link, on, say } from "./live.js";
+import { isMe, lookAround, me } from "./people.js";
+import { wherePlace } from "./route.js";
 import { Timeline } from "./timeline.js";
 
 const keptTimelines = 4;
@@ -22,7 +23,10 @@ export class Room {
     this.lastUsed = 0;
     /** @type {import("@preact/signals").Signal<Answer | null>} */
     this.answer = signal(null); // what the composer writes for
-    this.following = false;
+    this.following = false; // asked for on this connection
+    this.followed = false; // and granted
+    this.stored = info.read; // my marker as the server has it
+    this.draftSaved = 0; // when a draft was last saved from here
   }
 
   /** @param {Partial<RoomInfo>} change */
@@ -37,6 +41,7 @@ export class Room {
 
   /** Asks for everything after what arrived already, and then what happens. */
   follow() {
+    this.followed = false;
     this.following = say({ type: "subscribe", room: String(this.id), after: this.seen }, true);
   }
 }
@@ -81,6 +86,7 @@ export function learn(info) {
     return made;
   }
   const { draft, ...rest } = info, { read, unread, mentions } = room.info.value;
+  room.stored = info.read;
   if (rest.read < read) Object.assign(rest, { read, unread, mentions }); // my marker is on its way
   room.info.value = { ...room.info.value, topic: undefined, archived: undefined, muted: undefined, role: undefined, ...rest };
   room.counted = Math.max(room.counted, info.head);
@@ -96,6 +102,7 @@ export function forgetRoom(id) {
 }
 
 export async function loadRooms() {
+  const asked = performance.now();
   const { rooms: infos } = await call("GET", "/rooms");
   batch(() => {
     const ids = new Set(infos.map((/** @type {RoomInfo} */ info) => info.room_id));
@@ -105,7 +112,7 @@ export async function loadRooms() {
     for (const info of infos) {
       const before = rooms.value.get(info.room_id);
       const room = learn(info);
-      if (before && (info.draft ?? "") !== (room.info.value.draft ?? "")) drafted(room, info.draft ?? "");
+      if (before && room.draftSaved < asked && (info.draft ?? "") !== (room.info.value.draft ?? "")) drafted(room, info.draft ?? "");
     }
     known.value = true;
   });
@@ -150,7 +157,9 @@ async function catchUp() {
       room.seen = head;
     } else if (head - room.seen > longGap) {
       room.seen = head;
-      if (room === current.value && !timeline.following) timeline.hasAfter = true;
+      // What is loaded may have been changed or deleted since.
+      const place = room === current.value ? wherePlace() : null;
+      if (place) timeline.open(place.seq, place);
       else if (room === current.value) timeline.open();
       else room.timeline = new Timeline(room.id);
     }
@@ -223,6 +232,7 @@ export const callsMe = (mentions = []) => mentions.some((name) => name === "here
  * @param {Line} line
  */
 function memberChanged(room, line) {
+  if (line.seq <= room.counted) return; // told again: the room's info was newer
   const by = { joined: 1, left: -1, removed: -1 }[line.change] ?? 0;
   room.set({ members: room.info.value.members + by });
   if (!isMe(line.username)) return;
@@ -272,22 +282,32 @@ on("draft", (line) => {
 on("subscribed", (line) => {
   const room = rooms.value.get(line.room_id);
   if (!room) return;
+  room.followed = true;
   if (room === current.value) lookAround(room.id).catch(() => {});
   room.set({ first: line.first });
   // What was removed from the store is gone, not missed.
   if (room.seen < line.first - 1) room.seen = line.first - 1;
 });
 on("down", () => {
-  for (const room of rooms.value.values()) room.following = false;
+  for (const room of rooms.value.values()) room.following = room.followed = false;
 });
+
+// A refusal does not say of which room it is: those are asked for again that
+// were not granted.
+const briefly = ["limit.subscriptions", "store.unavailable", "request.timeout"];
+/** @type {ReturnType<typeof setTimeout> | undefined} */
+let asking;
 on("error", (line) => {
-  if (line.code !== "limit.subscriptions") return;
-  setTimeout(() => {
-    for (const room of rooms.value.values()) if (room.joined && !room.following) room.follow();
+  if (line.nonce || !briefly.includes(line.code)) return;
+  asking ??= setTimeout(() => {
+    asking = undefined;
+    for (const room of rooms.value.values()) if (room.following && !room.followed) room.follow();
   }, (line.retry_after ?? 1) * 1000);
 });
 // The sign of life of a silent line is the answer to a question that is no work.
 on("doubt", () => current.value?.follow());
+
+expect((hello) => !me.value || hello.user.id === me.value.id);
 
 let epoch = "";
 on("hello", (line) => {

@@ -30,6 +30,9 @@ export function rememberPlace(describe) {
   place = describe;
 }
 
+/** @returns {any} the place to come back to; null at the end of a timeline */
+export const wherePlace = () => place();
+
 /** @returns {any} the place that was left here, once */
 export function takePlace() {
   const taken = returning;

@@ -8,7 +8,7 @@ import { runCommand } from "../commands.js";
 import { complete } from "../complete.js";
 import { post } from "../outbox.js";
 import { draft, foreign, setDraft, typing } from "../own.js";
-import { count, line } from "../text.js";
+import { count, fold, line } from "../text.js";
 import { IconButton, complain, html, tell } from "../ui.js";
 
 /** @typedef {import("../rooms.js").Room} Room */
@@ -139,7 +139,9 @@ export class Composer extends Component {
    */
   pressInList(event, completion, chosen) {
     const n = completion.choices.length, { from, to, choices } = completion;
-    if (event.key === "Enter" && choices[chosen].text.trimEnd() === this.field?.value.slice(from, to)) return false; // nothing is left to complete
+    const typed = fold(this.field?.value.slice(from, to) ?? "");
+    const whole = (/** @type {{text: string}} */ choice) => fold(choice.text.trimEnd()) === typed;
+    if (event.key === "Enter" && (whole(choices[chosen]) || !chosen && choices.some(whole))) return false; // nothing is left to complete
     if (event.key === "ArrowDown" || event.key === "ArrowUp") this.setState({ chosen: (chosen + (event.key === "ArrowDown" ? 1 : n - 1)) % n });
     else if (event.key === "Tab" && !event.shiftKey || event.key === "Enter" && !event.shiftKey) this.take(chosen);
     else if (event.key === "Escape") this.close();
