@@ -44,7 +44,7 @@ const (
 		WHERE m.user_id = ?1 AND m.role IS NOT NULL AND r.deleted_at IS NULL `
 	standings      = standingsOf + `ORDER BY m.room_id`
 	standingsAmong = standingsOf + `AND m.room_id {any ?2} ORDER BY m.room_id`
-	directPeople = `SELECT other.room_id, u.id, u.name
+	directPeople   = `SELECT other.room_id, u.id, u.name
 		FROM members m JOIN rooms r ON r.id = m.room_id JOIN members other ON other.room_id = m.room_id
 			JOIN users u ON u.id = other.user_id
 		WHERE m.user_id = ?1 AND m.role IS NOT NULL AND r.kind = 'direct' ORDER BY other.room_id, u.id`
