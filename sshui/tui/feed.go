@@ -206,6 +206,9 @@ func (s *screen) added(view chat.View, by string) tea.Cmd {
 	if lr.ID == s.room.id && !s.room.opened && !lr.invited() { // it was looked at as an invitation
 		return tea.Batch(s.open(lr), s.askPeople())
 	}
+	if known == nil && lr.person != 0 {
+		return s.askStates(lr.ID) // whoever it is with may have come before it did
+	}
 	return nil
 }
 

@@ -120,6 +120,11 @@ func (s *screen) askDirects() tea.Cmd {
 	if len(rooms) == 0 {
 		return nil
 	}
+	return s.askStates(rooms...)
+}
+
+// askStates asks how present those in direct conversations are.
+func (s *screen) askStates(rooms ...domain.RoomID) tea.Cmd {
 	c := s.config
 	return s.ask(func(ctx context.Context) (func(*screen) tea.Cmd, error) {
 		var found []domain.Presence
