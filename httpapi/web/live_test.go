@@ -86,6 +86,10 @@ func TestTabsAreInStep(t *testing.T) {
 	two.sees("unread")
 	one.until("nothing unread", `!document.querySelector(".room.fresh")`)
 
+	// What I say of myself in one is said in the other.
+	two.write("/away at lunch")
+	one.until("it is my status", `document.querySelector(".me").innerText.includes("at lunch")`)
+
 	// Signing out in one is signing out in both.
 	two.visit("/account")
 	two.clickOn("Sign out")
@@ -188,4 +192,61 @@ func TestAnInvitationThatIsTakenBackIsGone(t *testing.T) {
 	p.until("it is not in the list", `![...document.querySelectorAll(".sidebar .room")].some((e) => e.innerText.includes("garden"))`)
 	h.say(t, "bob", garden, "still here")
 	p.sees("still here")
+}
+
+func TestWhoCannotSignOutIsToldSoAndStaysIn(t *testing.T) {
+	h := openHouse(t)
+	h.known(t, "alice")
+	url, shut := h.openDoor(t, "127.0.0.1:0")
+	h.URL = url
+	p := h.open(t)
+	p.logIn("alice")
+	p.click(".me")
+	p.sees("Sign out")
+	shut()
+	p.clickOn("Sign out")
+	p.sees("You are still signed in: ")
+	if in := evaluate[int](p, `document.querySelectorAll(".me").length`); in != 1 {
+		t.Error("the page looks as if nobody were signed in")
+	}
+	_, _ = h.openDoor(t, strings.TrimPrefix(url, "http://"))
+	p.seesNo("You are offline")
+	p.clickOn("Sign out")
+	p.until("the door", `document.querySelector("input[name=username]")`)
+	p.do(chromedp.Reload())
+	p.until("it is still the door", `document.querySelector("input[name=username]")`)
+}
+
+func TestAnEndedSessionLetsNothingElseBeDoneInAnyTab(t *testing.T) {
+	h := openHouse(t)
+	alice := h.known(t, "alice")
+	p := h.open(t)
+	p.logIn("alice")
+	p.eval(`document.querySelector("#composer").focus()`)
+	p.insert("not finished")
+	p.with("k", chromedp.ModifierCtrl)
+	p.until("the switcher", dialogThere)
+	if err := h.Auth.EndOtherSessions(t.Context(), alice); err != nil {
+		t.Fatal(err)
+	}
+	p.sees("Your session has ended")
+	over := `document.activeElement.closest(".again") && document.elementFromPoint(innerWidth / 2, innerHeight / 2).closest(".again")`
+	p.until("the form lies over the dialog and has the cursor", over)
+	p.press(kb.Escape, kb.Escape, kb.Escape)
+	p.until("it does not go away", over)
+
+	// A tab that is opened now takes the others nothing away, and what it signs
+	// in to they have, too.
+	two := p.another()
+	two.visit("/")
+	two.until("the door", `document.querySelector("input[name=username]")`)
+	<-time.After(300 * time.Millisecond)
+	p.until("the form is there", over)
+	two.signIn("alice")
+	p.seesNo("Your session has ended")
+	p.press(kb.Escape)
+	p.until("no dialog", noDialog)
+	p.until("the draft is there", `document.querySelector("#composer").value === "not finished"`)
+	h.say(t, "bob", lobby, "welcome back")
+	p.sees("welcome back")
 }

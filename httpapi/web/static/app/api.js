@@ -66,13 +66,17 @@ function keepGrant(grant) {
   return token;
 }
 
+// One tab after the other: each spends the refresh token that all have, and the
+// server forgives only the one spent last.
+const askForGrant = () => ask("POST", "/auth/refresh");
+
 async function refresh() {
   try {
     const early = window.parleyEarly; // asked for by first.js
     window.parleyEarly = undefined;
     let answer = early && await early.catch(() => null);
     if (answer && !answer.ok) throw await problemOf(answer);
-    if (!answer) answer = await ask("POST", "/auth/refresh");
+    if (!answer) answer = await (navigator.locks ? navigator.locks.request("parley.refresh", askForGrant) : askForGrant());
     return keepGrant(await answer.json());
   } catch (error) {
     if (error instanceof Problem && error.status === 401) ended.value = true;

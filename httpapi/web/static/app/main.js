@@ -122,7 +122,7 @@ function App() {
   if (phase.value === "start") return html`<${Cover} />`;
   if (phase.value === "out") return html`<${Door} /><${Notice} />`;
   return html`<a class="skip" href="#main" onClick=${skip}>Skip to writing</a>
-    <div class=${"shell" + (ended.value ? " under" : "")} inert=${ended.value} onClick=${followLink}>
+    <div class="shell" onClick=${followLink}>
       <${Banner} /><${Sidebar} />${listOpen.value ? html`<div class="shade" onClick=${() => { listOpen.value = false; }}></div>` : null}
       <${Main} route=${route.value} /></div>
     ${dialog.value ? html`<div onClick=${followLink}><${LaterDialogs} /></div>` : null}<${Notice} /><${Speaker} />

@@ -7,6 +7,7 @@ import { start, stop } from "./live.js";
 import { takeUp } from "./outbox.js";
 import { loadMe, me } from "./people.js";
 import { loadRooms } from "./rooms.js";
+import { tell } from "./ui.js";
 
 /** "start" until it is known whether somebody is signed in. */
 export const phase = signal(/** @type {"start" | "out" | "in"} */ ("start"));
@@ -29,18 +30,22 @@ export async function begin() {
       await sleep(wait);
     }
   }
-  keep("in", undefined);
+  keep("in", 0);
   phase.value = "out";
 }
 
 async function comeIn() {
   await Promise.all([loadMe(), loadRooms()]);
-  keep("in", 1);
+  keepIn();
   takeUp();
   trouble.value = "";
   phase.value = "in";
   start();
 }
+
+// All tabs have one session. Kept is whose it is; 0 once it has ended, and
+// nothing when somebody signed out.
+const keepIn = () => keep("in", me.value?.id);
 
 /**
  * @param {string} username
@@ -57,12 +62,19 @@ export async function signIn(username, password) {
  */
 export async function signInAgain(password) {
   await logIn(/** @type {User} */ (me.value).username, password);
+  keepIn();
   start();
 }
 
 export async function signOut() {
+  try {
+    await logOut();
+  } catch (error) {
+    if (!(error instanceof Problem) || error.status !== 401) {
+      return tell(`You are still signed in: ${error instanceof Error ? error.message : error}`, true);
+    }
+  }
   stop();
-  await logOut().catch(() => {});
   forgetMe();
 }
 
@@ -72,9 +84,12 @@ export function forgetMe() {
   location.assign("/");
 }
 
-// Another tab signed out: what is on this screen is nobody's any more.
 addEventListener("storage", (event) => {
-  if (phase.value === "in" && event.key === "parley.in" && event.newValue === null) location.assign("/");
+  if (phase.value !== "in" || event.key !== "parley.in") return;
+  const id = kept("in", null);
+  // Another tab signed out, or somebody else in: what is on this screen is nobody's any more.
+  if (id === null || id && id !== me.value?.id) location.assign("/");
+  else if (id && ended.value) access().then(start, () => {});
 });
 
 effect(() => {

@@ -1,6 +1,6 @@
 // The door: signing in, and making an account.
 
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { register } from "../api.js";
 import { me } from "../people.js";
 import { forgetMe, signIn, signInAgain, trouble } from "../session.js";
@@ -18,9 +18,11 @@ function Fields({ making }) {
 
 export function Door() {
   const [making, setMaking] = useState(false);
+  const made = useRef(""); // an account that was made, but not come in to yet
   useEffect(() => /** @type {HTMLElement | null} */ (document.querySelector("input"))?.focus(), [making]);
   const enter = async (/** @type {Record<string, string>} */ { username, password }) => {
-    if (making) await register(username, password);
+    if (making && made.current !== username) await register(username, password);
+    made.current = username;
     await signIn(username, password);
   };
   return html`<main class="door" id="main" tabindex="-1"><h1 class="brand">Parley</h1>
@@ -30,17 +32,24 @@ export function Door() {
   </main>`;
 }
 
-/** Signs in again over what is on the screen, which stays. */
+/** Signs in again over what is on the screen, which stays: over an open dialog, too. */
 export function SignInAgain() {
-  const name = me.value?.username ?? "";
-  return html`<div class="again" role="dialog" aria-modal="true" aria-labelledby="again-title"><div>
+  const name = me.value?.username ?? "", box = useRef(/** @type {HTMLDialogElement | null} */ (null));
+  const show = () => box.current?.showModal();
+  useLayoutEffect(() => {
+    const before = /** @type {HTMLElement | null} */ (document.activeElement);
+    show();
+    return () => queueMicrotask(() => before?.focus());
+  }, []);
+  // The browser may close it without having asked.
+  return html`<dialog ref=${box} class="again" aria-labelledby="again-title" onCancel=${(/** @type {Event} */ e) => e.preventDefault()} onClose=${show}><div class="dialog">
     <h2 id="again-title">Your session has ended</h2>
     <p>Sign in again to go on, ${line(name)}. What you were writing is still here.</p>
     <${Form} submit=${(/** @type {Record<string, string>} */ f) => signInAgain(f.password)} label="Sign in" kind="keep">
       <input type="hidden" name="username" autocomplete="username" value=${name} />
-      <label>Password<input name="password" type="password" required autocomplete="current-password" ref=${(/** @type {HTMLInputElement | null} */ e) => e?.focus()} /></label><//>
+      <label>Password<input name="password" type="password" required autocomplete="current-password" autofocus /></label><//>
     <p><button type="button" class="link" onClick=${forgetMe}>Sign in as somebody else</button></p>
-  </div></div>`;
+  </div></dialog>`;
 }
 
 export const Cover = () => html`<main class="cover" id="main" tabindex="-1"><h1 class="brand">Parley</h1><p role="status">${trouble.value ? `${trouble.value}; trying again …` : "Opening …"}</p></main>`;
