@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
 
 	"parley/domain"
 )
@@ -176,5 +177,61 @@ func TestTheRoomIsUsableInASmallWindow(t *testing.T) {
 		p.goTo("#lobby")
 		p.until("the list is closed", `!document.querySelector(".sidebar.open")`)
 		p.check("small " + size.String())
+	}
+}
+
+func TestWhatCouldNotBeLoadedIsLoadedOnceThereIsAConnection(t *testing.T) {
+	h := openHouse(t)
+	kitchen := h.room(t, "alice", "kitchen")
+	h.known(t, "alice")
+	h.fill(t, lobby, 200)
+	if err := h.Chat.MarkRead(t.Context(), h.known(t, "alice"), lobby, 120, nil); err != nil {
+		t.Fatal(err)
+	}
+	url, shut := h.openDoor(t, "127.0.0.1:0")
+	addr := strings.TrimPrefix(url, "http://")
+	h.URL = url
+	p := h.open(t)
+	p.logIn("alice")
+	p.visit("/r/" + kitchen.String())
+	p.until("the kitchen", `document.querySelector("h1")?.innerText === "#kitchen" && document.querySelector(".presence.online")`)
+	shut()
+	p.goTo("#lobby")
+	p.sees("the server cannot be reached")
+	p.clickOn("Try again")
+	p.sees("the server cannot be reached")
+	_, shut = h.openDoor(t, addr)
+	p.until("the unread line is in view", `document.querySelector(".unread")?.getBoundingClientRect().top > `+box+`.getBoundingClientRect().top`)
+	if first := evaluate[string](p, `document.querySelector(".unread").nextElementSibling.dataset.seq`); first != "121" {
+		t.Errorf("the unread line stands above %s", first)
+	}
+	p.until("what follows is unread", `document.querySelector(".latest")?.innerText.match(/↓ \d+ new/)`)
+
+	// At the end of what is loaded, too.
+	p.seesNo("You are offline")
+	shut()
+	p.sees("You are offline")
+	p.scrollBy(9000)
+	p.until("it says so where one looks", `(() => { const e = [...document.querySelectorAll(".edge button")].at(-1)?.getBoundingClientRect(), b = `+box+`.getBoundingClientRect(); return e && e.top >= b.top && e.bottom <= b.bottom; })()`)
+	before := evaluate[int](p, `Number([...document.querySelectorAll("[data-seq]")].at(-1).dataset.seq)`)
+	_, _ = h.openDoor(t, addr)
+	p.until("more follows", fmt.Sprintf(`[...document.querySelectorAll("[data-seq]")].at(-1).dataset.seq > %d`, before))
+}
+
+func TestChoosingBeginsWithWhatIsInView(t *testing.T) {
+	h := openHouse(t)
+	h.known(t, "alice")
+	h.fill(t, lobby, 150)
+	if err := h.Chat.MarkRead(t.Context(), h.known(t, "alice"), lobby, 90, nil); err != nil {
+		t.Fatal(err)
+	}
+	p := h.open(t)
+	p.logIn("alice")
+	p.until("the unread line is in view", `document.querySelector(".unread")?.getBoundingClientRect().top > `+box+`.getBoundingClientRect().top`)
+	p.tabTo("the timeline", `e.getAttribute("role") === "log"`)
+	p.press(kb.ArrowUp)
+	p.until("a message is chosen", `document.activeElement.dataset.seq`)
+	if chosen := evaluate[int](p, `Number(document.activeElement.dataset.seq)`); chosen < 91 || chosen > 125 {
+		t.Errorf("chosen is message %d", chosen)
 	}
 }

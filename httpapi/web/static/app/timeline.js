@@ -30,6 +30,8 @@ export class Timeline {
     this.aim = null;
     this.version = signal(0);
     this.failed = signal("");
+    /** @type {Parameters<Timeline["open"]> | null} what was to be opened and is not yet */
+    this.wanted = null;
     /** @type {Map<string, Promise<void>>} */
     this.loading = new Map();
     /** @type {Line[]} what happens while something is loaded */
@@ -68,6 +70,8 @@ export class Timeline {
   open(around, aim = { end: true }) {
     this.generation++;
     this.loading.clear();
+    this.giveUp();
+    this.wanted = [around, aim];
     return this.#load(around ? "around" : "newest", around ? `around=${around}` : "", pageSize, (page) => {
       this.messages = page.messages;
       this.notices = page.notices ?? [];
@@ -76,7 +80,20 @@ export class Timeline {
       this.loaded = true;
       this.following = Boolean(aim.end) && !page.has_after;
       this.aim = aim;
+      this.wanted = null;
     });
+  }
+
+  /** Tries what failed once more. What is near the view, the view asks for. */
+  again() {
+    if (this.failed.value && this.wanted) this.open(...this.wanted);
+    this.failed.value = "";
+  }
+
+  /** Tries nothing of it again: somebody wants to be elsewhere. */
+  giveUp() {
+    this.wanted = null;
+    this.failed.value = "";
   }
 
   older() {

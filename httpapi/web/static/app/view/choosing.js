@@ -15,7 +15,8 @@ export function moveFocus(event, content) {
   if (!by || event.target.closest("input, textarea")) return false;
   const messages = /** @type {HTMLElement[]} */ ([...content.querySelectorAll("[data-seq]")]);
   const now = messages.indexOf(/** @type {HTMLElement} */ (event.target.closest("[data-seq]")));
-  const next = now < 0 ? messages.at(-1) : messages[now + by];
+  const end = content.parentElement?.getBoundingClientRect().bottom ?? 0;
+  const next = now < 0 ? messages.findLast((row) => row.getBoundingClientRect().top < end) : messages[now + by];
   event.preventDefault();
   if (next) {
     next.focus({ preventScroll: true });

@@ -24,6 +24,7 @@ import { TimelineView } from "./timeline.js";
  */
 function arrange(room, seq) {
   const { timeline } = room, { read, unread } = room.info.value, place = takePlace();
+  timeline.giveUp();
   timeline.divider = room.joined ? read : Infinity; // to a guest nothing is unread
   if (seq || place?.seq) {
     const aim = place?.seq ? place : { seq, mark: true };

@@ -4,6 +4,7 @@
 import { Component } from "preact";
 import { outbox } from "../outbox.js";
 import { looking, read } from "../own.js";
+import { current, onCaughtUp } from "../rooms.js";
 import { rememberPlace } from "../route.js";
 import { rowsOf, tellNotices } from "../rows.js";
 import { capped } from "../text.js";
@@ -17,6 +18,8 @@ import { MessageRow, PendingRow } from "./message.js";
 
 const nearEnd = 24; // pixels that still count as the end
 const ahead = 2; // screens from an edge at which more is loaded
+
+onCaughtUp(() => current.value?.timeline.again());
 
 /** @extends {Component<{room: Room}, {atEnd: boolean}>} */
 export class TimelineView extends Component {
@@ -153,6 +156,7 @@ export class TimelineView extends Component {
   latest = () => {
     const { timeline } = this;
     if (timeline.hasAfter) return timeline.open();
+    timeline.giveUp();
     timeline.following = true;
     this.settle();
   };
@@ -168,6 +172,7 @@ export class TimelineView extends Component {
         aria-busy=${timeline.loading.size > 0} ref=${(/** @type {any} */ e) => { this.box = e; }} onKeyDown=${this.press}>
         ${this.edge(rows)}
         <div class="rows" ref=${(/** @type {any} */ e) => { this.content = e; }}>${rows.map((row) => this.row(row))}</div>
+        ${timeline.failed.value && (timeline.hasAfter || timeline.loaded && timeline.wanted) ? this.failure() : null}
       </div>
       ${timeline.loaded && !this.state.atEnd ? html`<button type="button" class="latest" onClick=${this.latest}>
         ${unread ? `↓ ${capped(unread)} new` : "↓ Latest"}</button>` : null}
@@ -177,18 +182,13 @@ export class TimelineView extends Component {
   /** @param {Row[]} rows */
   edge(rows) {
     const { timeline } = this;
-    if (timeline.failed.value) {
-      return html`<p class="edge">${timeline.failed.value} <button type="button" onClick=${() => this.again()}>Try again</button></p>`;
-    }
+    if (timeline.failed.value) return this.failure();
     if (!timeline.loaded || timeline.hasBefore) return html`<p class="edge">Loading …</p>`;
     return html`<p class="edge">${rows.some((row) => row.kind === "message") ? "This is where it begins." : "Nothing was said here yet."}</p>`;
   }
 
-  again() {
-    const { timeline } = this;
-    timeline.failed.value = "";
-    if (timeline.loaded) this.extend();
-    else timeline.open();
+  failure() {
+    return html`<p class="edge">${this.timeline.failed.value} <button type="button" onClick=${() => this.timeline.again()}>Try again</button></p>`;
   }
 
   /** @param {Row} row */
