@@ -81,3 +81,38 @@ func TestNoticesAreShownOfWhatCallsMeWhileILookElsewhere(t *testing.T) {
 		t.Errorf("disturbed: %s", got)
 	}
 }
+
+func TestNoNoticeIsShownOfTheRoomThatAnotherTabHasInView(t *testing.T) {
+	h := openHouse(t)
+	garden, kitchen := h.room(t, "bob", "garden"), h.room(t, "bob", "kitchen")
+	h.join(t, "alice", garden)
+	h.join(t, "alice", kitchen)
+	one := h.open(t)
+	one.letNotify()
+	one.logIn("alice")
+	two := one.another()
+	two.letNotify()
+	two.visit("/account")
+	two.clickOn("Show notices")
+	two.until("they are on", `[...document.querySelectorAll("button")].some((e) => e.innerText === "Show no notices")`)
+	one.goTo("#garden")
+	one.until("the garden is followed", `document.querySelector(".presence.online")`)
+	two.goTo("#kitchen")
+	two.until("the kitchen is followed", `document.querySelector(".presence.online")`)
+
+	h.say(t, "bob", garden, "@alice looks at this")
+	one.sees("looks at this")
+	h.say(t, "bob", lobby, "@alice does not look at this")
+	for _, p := range []*tab{one, two} {
+		p.until("one is shown", `noticed.length > 0`)
+		if got := evaluate[string](p, `noticed.join("|")`); got != "bob in #lobby: @alice does not look at this" {
+			t.Errorf("noticed: %s", got)
+		}
+	}
+
+	// Switched off in one tab they are off in the other.
+	two.visit("/account")
+	two.clickOn("Show no notices")
+	one.click(".me")
+	one.until("they are off here, too", `[...document.querySelectorAll("button")].some((e) => e.innerText === "Show notices")`)
+}

@@ -27,6 +27,6 @@ addEventListener("fetch", (event) => {
 
 addEventListener("notificationclick", (event) => {
   event.notification.close();
-  event.waitUntil(clients.matchAll({ type: "window" }).then((open) =>
-    open.length ? open[0].focus() : clients.openWindow(event.notification.data || "/")));
+  event.waitUntil(clients.matchAll({ type: "window", includeUncontrolled: true }).then((open) =>
+    open.length ? open[0].focus().then((tab) => tab.postMessage({ go: event.notification.data })) : clients.openWindow(event.notification.data || "/")));
 });

@@ -1,6 +1,7 @@
 // What draws the eye: the title, the icon, and notices if they were asked for.
 
 import { effect, signal } from "@preact/signals";
+import { sleep } from "./api.js";
 import { keep, kept } from "./kept.js";
 import { looking } from "./own.js";
 import { me } from "./people.js";
@@ -33,15 +34,34 @@ effect(() => {
   (n ? navigator.setAppBadge?.(n) : navigator.clearAppBadge?.())?.catch(() => {});
 });
 
+// Nobody needs a notice of what another tab shows: before there is one, the
+// tab that somebody looks at is asked, and answers with the notice's path.
+const tabs = new BroadcastChannel("parley.notices");
+const replyTime = 300;
+/** @type {Set<string>} */
+const shownElsewhere = new Set();
+
+tabs.onmessage = ({ data: { room, path } }) => {
+  if (!room) shownElsewhere.add(path);
+  else if (looking.value && room === current.value?.id) tabs.postMessage({ path });
+};
+
+addEventListener("storage", (event) => {
+  if (event.key === "parley.notices") wanted.value = kept("notices", false);
+});
+
 const longestNotice = 200; // characters of a notice
 
-onMessage((room, message) => {
+onMessage(async (room, message) => {
   const info = room.info.value, { author } = message;
   if (!wanted.value || allowed.value !== "granted" || author.id === me.value?.id || me.value?.state === "dnd") return;
   if (looking.value && room === current.value) return;
   if (info.muted || info.notify === "none" || !(calls({ ...info, unread: 1, mentions: callsMe(message.mentions) ? 1 : 0 }))) return;
   const title = info.kind === "direct" ? line(author.username) : `${line(author.username)} in ${line(info.title)}`;
   const path = `/r/${room.id}/${message.seq}`;
+  tabs.postMessage({ room: room.id, path });
+  await sleep(replyTime);
+  if (shownElsewhere.delete(path)) return;
   // The same tag from several tabs is one notice.
   const options = { body: line(message.content).slice(0, longestNotice), tag: path, data: path };
   try {

@@ -60,6 +60,10 @@ addEventListener("popstate", (event) => {
   returning = event.state?.place ?? null;
   route.value = parse(location.pathname);
 });
+// Somebody tapped a notice.
+navigator.serviceWorker?.addEventListener("message", ({ data: { go: path } }) => {
+  if (parse(path).view !== "nowhere") go(path);
+});
 addEventListener("pagehide", () => history.replaceState({ place: place() }, ""));
 returning = history.state?.place ?? null;
 
