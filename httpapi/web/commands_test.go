@@ -1,9 +1,11 @@
 package web_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
+	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
 
 	"parley/domain"
@@ -87,4 +89,48 @@ func TestWhatAMessageSaidBeforeIsShownToThoseWhoMaySeeIt(t *testing.T) {
 	if p.count(".edited button") != 0 {
 		t.Error("a member is offered to see what another's message said before")
 	}
+}
+
+func TestWhoLeavesARoomIsLedToTheLobby(t *testing.T) {
+	h := openHouse(t)
+	garden := h.room(t, "bob", "garden")
+	h.join(t, "alice", garden)
+	cellar, err := h.Chat.Create(t.Context(), h.known(t, "bob"), chat.Creation{Name: "cellar", Kind: domain.RoomPrivate})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := h.Chat.Invite(t.Context(), h.known(t, "bob"), domain.Address{ID: cellar.ID}, "alice"); err != nil {
+		t.Fatal(err)
+	}
+	h.join(t, "alice", domain.Address{ID: cellar.ID})
+	p := h.open(t)
+	p.logIn("alice")
+	wantLobby := func() {
+		t.Helper()
+		p.until("the lobby", `document.querySelector("h1")?.innerText === "#lobby" && document.querySelector("#composer")`)
+	}
+	p.goTo("#garden")
+	p.clickOn("Room settings")
+	p.clickOn("Leave the room")
+	p.clickOn("Leave")
+	wantLobby()
+	p.until("no dialog", noDialog)
+
+	p.goTo("#cellar")
+	p.write("/part")
+	wantLobby()
+	p.visit(fmt.Sprintf("/r/%d", cellar.ID))
+	p.sees("there is no such room")
+	p.clickOn("To the lobby")
+	wantLobby()
+
+	// The room that one was in last, and was removed from since.
+	h.join(t, "alice", garden)
+	p.goTo("#garden")
+	p.do(chromedp.Navigate("about:blank"))
+	if err := h.Chat.Remove(t.Context(), h.known(t, "bob"), garden, "alice"); err != nil {
+		t.Fatal(err)
+	}
+	p.visit("/")
+	wantLobby()
 }

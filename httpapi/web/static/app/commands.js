@@ -3,8 +3,9 @@
 import { dialog, membersOpen, react } from "./actions.js";
 import { call, part } from "./api.js";
 import { emojiTable } from "./emoji.js";
+import { keep, kept } from "./kept.js";
 import { me, setPresence, stateWords } from "./people.js";
-import { find } from "./rooms.js";
+import { current, find } from "./rooms.js";
 import { post } from "./outbox.js";
 import { go } from "./route.js";
 import { chooseTheme } from "./looks.js";
@@ -55,10 +56,19 @@ export async function converse(names) {
   return room;
 }
 
-/** @param {Room} room */
-export async function leaveRoom(room) {
-  await call("DELETE", member(room, me.value?.username ?? ""));
+/** @param {Room} room @param {string} what is deleted: the room, or my membership */
+async function end(room, what) {
+  const here = room === current.value;
+  await call("DELETE", what);
+  if (kept("room", 0) === room.id) keep("room", undefined);
+  if (here) go("/");
 }
+
+/** @param {Room} room */
+export const leaveRoom = (room) => end(room, member(room, me.value?.username ?? ""));
+
+/** @param {Room} room */
+export const deleteRoom = (room) => end(room, roomPath(room));
 
 /** @type {Command[]} */
 export const commands = [
@@ -122,8 +132,7 @@ export const commands = [
       const { room: name } = room.info.value;
       if (!name) throw new Error("a direct conversation is not deleted");
       if (args.replace(/^#/, "") !== name) throw new Error(`to delete this room and all that is in it, say /delete ${line(name)}`);
-      await call("DELETE", roomPath(room));
-      go("/");
+      await deleteRoom(room);
     },
   },
   { name: "who", run: () => { membersOpen.value = true; } },

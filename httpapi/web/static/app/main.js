@@ -65,8 +65,9 @@ function RoomOf({ route: here }) {
   const id = here.view === "room" ? here.room : 0, room = rooms.value.get(id);
   useEffect(() => {
     setFailure("");
-    if (here.view === "named") find(here.name).then((r) => go("/r/" + r.id, true), (error) => setFailure(error.message));
-    else if (id && !rooms.value.has(id)) find(id).catch((error) => setFailure(error.message));
+    const fail = (/** @type {Error} */ error) => { if (route.value === here) setFailure(error.message); };
+    if (here.view === "named") find(here.name).then((r) => { if (route.value === here) go("/r/" + r.id, true); }, fail);
+    else if (id && !rooms.value.has(id)) find(id).catch(fail);
   }, [here, room === undefined]);
   if (room) return html`<${RoomView} room=${room} seq=${here.view === "room" ? here.seq : undefined} visit=${here} />`;
   return html`<main class="cover" id="main" tabindex="-1">${failure ? html`<h1>${failure}</h1>` : html`<p>Opening …</p>`}${failure ? html`<p><a href="/">To the lobby</a></p>` : null}</main>`;
@@ -86,8 +87,8 @@ function Main({ route: here }) {
 
 /** Where one was last, or the lobby. */
 function home() {
-  const last = kept("room", 0);
-  const room = rooms.value.get(last) ?? [...rooms.value.values()].find((r) => r.info.value.room === "lobby");
+  const last = rooms.value.get(kept("room", 0));
+  const room = last?.joined ? last : [...rooms.value.values()].find((r) => r.info.value.room === "lobby");
   if (room) go("/r/" + room.id, true);
   else attempt(find("lobby").then((lobby) => go("/r/" + lobby.id, true)));
 }

@@ -6,7 +6,7 @@ import { join, leaveRoom } from "../commands.js";
 import { typists } from "../own.js";
 import { lookAround } from "../people.js";
 import { enterRoom } from "../rooms.js";
-import { go, takePlace } from "../route.js";
+import { takePlace } from "../route.js";
 import { line, list } from "../text.js";
 import { Icon, IconButton, attempt, html } from "../ui.js";
 import { Composer } from "./composer.js";
@@ -94,7 +94,7 @@ function Invitation({ room }) {
   const { title, topic } = room.info.value;
   return html`<div class="cover"><h2>You are invited to ${line(title)}</h2><p>${line(topic ?? "")}</p>
     <p><button type="button" class="primary" onClick=${() => attempt(join(String(room.id)))}>Join</button>
-    <button type="button" onClick=${() => attempt(leaveRoom(room).then(() => go("/")))}>Decline</button></p></div>`;
+    <button type="button" onClick=${() => attempt(leaveRoom(room))}>Decline</button></p></div>`;
 }
 
 const mostNamed = 3;

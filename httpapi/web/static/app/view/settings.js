@@ -3,10 +3,9 @@
 import { useEffect, useState } from "preact/hooks";
 import { closeDialog, dialog } from "../actions.js";
 import { call, part } from "../api.js";
-import { configure, leaveRoom, roomPath } from "../commands.js";
+import { configure, deleteRoom, leaveRoom, roomPath } from "../commands.js";
 import { isMe } from "../people.js";
 import { current } from "../rooms.js";
-import { go } from "../route.js";
 import { line } from "../text.js";
 import { Dialog, Form, attempt, html, tell } from "../ui.js";
 import { loadMembers, memberChanges } from "./members.js";
@@ -81,10 +80,9 @@ function End({ room }) {
   const { role, title, archived } = room.info.value;
   const ask = (/** @type {string} */ question, /** @type {string} */ text, /** @type {string} */ label, /** @type {() => Promise<unknown>} */ work) =>
     () => { dialog.value = { name: "confirm", title: question, text, label, work }; };
-  const away = (/** @type {Promise<unknown>} */ work) => work.then(() => go("/"));
   return html`<section><h3>Leaving</h3><p class="buttons">
-    <button type="button" onClick=${ask(`Leave ${line(title)}?`, "You can join a public room again; to a private one you have to be invited.", "Leave", () => away(leaveRoom(room)))}>Leave the room</button>
+    <button type="button" onClick=${ask(`Leave ${line(title)}?`, "You can join a public room again; to a private one you have to be invited.", "Leave", () => leaveRoom(room))}>Leave the room</button>
     ${role === "owner" ? html`<button type="button" onClick=${() => attempt(call("PATCH", roomPath(room), { archived: !archived }))}>${archived ? "Take it out of the archive" : "Archive it"}</button>
-      <button type="button" class="danger" onClick=${ask(`Delete ${line(title)}?`, "The room and all that was said in it are gone for good.", "Delete the room", () => away(call("DELETE", roomPath(room))))}>Delete it</button>` : null}
+      <button type="button" class="danger" onClick=${ask(`Delete ${line(title)}?`, "The room and all that was said in it are gone for good.", "Delete the room", () => deleteRoom(room))}>Delete it</button>` : null}
   </p></section>`;
 }
