@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/chromedp"
 )
 
@@ -38,4 +39,44 @@ func TestThePageOpensWithoutANetworkAndKeepsNothingThatWasSaid(t *testing.T) {
 
 	_, _ = h.openDoor(t, strings.TrimPrefix(url, "http://"))
 	p.sees("said while there was a network")
+}
+
+func TestWhatCouldNotBeLoadedOfThePageIsLoadedAtTheNextAttempt(t *testing.T) {
+	h := openHouse(t)
+	h.known(t, "alice")
+	p := h.open(t)
+	block := func(urls ...string) {
+		t.Helper()
+		var patterns []*network.BlockPattern
+		for _, url := range urls {
+			patterns = append(patterns, &network.BlockPattern{URLPattern: url, Block: true})
+		}
+		if _, err := chromedp.Call(p.ctx, network.SetBlockedURLs, network.SetBlockedURLsParams{URLPatterns: patterns}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := chromedp.Call(p.ctx, network.Enable, network.EnableParams{}); err != nil {
+		t.Fatal(err)
+	}
+	p.logIn("alice")
+	block("*://*:*/*later.js*")
+	p.with("k", chromedp.ModifierCtrl)
+	p.sees("This part of the page cannot be loaded")
+	block()
+	p.with("k", chromedp.ModifierCtrl)
+	p.until("the switcher", dialogThere)
+}
+
+func TestATappedNoticeLeadsToItsMessage(t *testing.T) {
+	h := openHouse(t)
+	kitchen := h.room(t, "alice", "kitchen")
+	p := h.open(t)
+	p.logIn("alice")
+	tap := func(path string) {
+		p.eval(`navigator.serviceWorker.dispatchEvent(new MessageEvent("message", { data: { go: ` + quoted(path) + ` } })) && 0`)
+	}
+	tap("/r/" + kitchen.String())
+	p.until("the kitchen", `document.querySelector("h1")?.innerText === "#kitchen"`)
+	tap("https://elsewhere.example")
+	p.until("still the kitchen", `document.querySelector("h1")?.innerText === "#kitchen"`)
 }

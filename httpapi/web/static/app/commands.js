@@ -20,7 +20,7 @@ let loading = null;
 
 /** @returns {Promise<Words>} what the help says of keys and commands; it is loaded when it is first wanted */
 export function words() {
-  loading ??= fetch(new URL("../words.json", import.meta.url)).then((answer) => answer.json()).catch((error) => {
+  loading ??= fetch(new URL("../words.json", import.meta.url)).then((answer) => answer.ok ? answer.json() : Promise.reject(new Error("the help cannot be loaded"))).catch((error) => {
     loading = null;
     throw error;
   });

@@ -7,7 +7,7 @@
 let table = null;
 
 export function emojiTable() {
-  table ??= fetch(new URL("../emoji.txt", import.meta.url)).then((answer) => answer.text()).then((text) =>
+  table ??= fetch(new URL("../emoji.txt", import.meta.url)).then((answer) => answer.ok ? answer.text() : Promise.reject(new Error("the emoji cannot be loaded"))).then((text) =>
     text.trim().split("\n").map((row) => {
       const [name, emoji] = row.split(" ");
       return { name, emoji };

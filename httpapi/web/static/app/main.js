@@ -34,6 +34,7 @@ function later(load, name) {
       asked = true;
       load().then((module) => { loaded.value = module[name]; }, () => {
         asked = false;
+        closeDialog(); // the next attempt begins anew
         complain("This part of the page cannot be loaded; a newer one may be there: load the page again.");
       });
     }, []);
