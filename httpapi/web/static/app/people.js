@@ -16,9 +16,6 @@ export function meet(seen) {
   const known = new Map(people.value);
   for (const person of seen) {
     known.set(fold(person.username), person);
-    if (me.value && same(person.username, me.value.username) && person.state !== "offline") {
-      me.value = { ...me.value, state: person.state, status: person.status };
-    }
   }
   people.value = known;
 }
@@ -46,5 +43,9 @@ export async function setPresence(change) {
 
 export const stateWords = { online: "online", away: "away", dnd: "do not disturb", offline: "offline" };
 
-on("presence", (line) => meet(line.users));
+on("presence", (line) => {
+  meet(line.users);
+  // What I chose on another screen: the line has what follows of it, as being away after a while.
+  if (line.users.some((user) => isMe(user.username))) loadMe().catch(() => {});
+});
 on("down", () => { people.value = new Map(); });

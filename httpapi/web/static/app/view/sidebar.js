@@ -2,9 +2,9 @@
 
 import { signal } from "@preact/signals";
 import { closeDialog, dialog } from "../actions.js";
-import { isMe, me, person, stateWords } from "../people.js";
+import { isMe, me, people, person, stateWords } from "../people.js";
 import { calls, current, mine } from "../rooms.js";
-import { capped, count, line } from "../text.js";
+import { capped, count, fold, line } from "../text.js";
 import { Avatar, Icon, IconButton, html } from "../ui.js";
 
 /** Whether the list is shown where it does not fit beside the room. */
@@ -58,7 +58,8 @@ export function Presence({ name }) {
 function Me() {
   const user = me.value;
   if (!user) return null;
+  const { state = "online" } = people.value.get(fold(user.username)) ?? user; // shown, or chosen
   return html`<footer><a href="/account" class="me" onClick=${closeDialog}>
     <${Avatar} name=${user.username} /><span><b>${line(user.username)}</b>
-    <small>${line(user.status || stateWords[user.state ?? "online"])}</small></span><${Icon} name="gear" /></a></footer>`;
+    <small>${line(user.status || stateWords[state])}</small></span><${Icon} name="gear" /></a></footer>`;
 }
