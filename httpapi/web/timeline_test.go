@@ -235,3 +235,29 @@ func TestChoosingBeginsWithWhatIsInView(t *testing.T) {
 		t.Errorf("chosen is message %d", chosen)
 	}
 }
+
+func TestReactionsAreCountedWhereNotAllAreNamed(t *testing.T) {
+	h := openHouse(t)
+	said := h.say(t, "bob", lobby, "who comes?")
+	react := func(name string, added bool) {
+		t.Helper()
+		if err := h.Chat.React(t.Context(), h.known(t, name), lobby, said.Seq, "👍", added); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for i := range 103 {
+		react(fmt.Sprintf("guest%d", i), true)
+	}
+	p := h.open(t)
+	p.register("alice")
+	button := func(count int, mine bool) string {
+		return fmt.Sprintf(`document.querySelector(".reactions button").innerText.includes(" %d") && document.querySelector(".reactions button").getAttribute("aria-pressed") === "%v"`, count, mine)
+	}
+	p.until("all are counted", button(103, false))
+	react("guest102", false)
+	p.until("one less", button(102, false))
+	p.click(".reactions button")
+	p.until("with mine", button(103, true))
+	p.click(".reactions button")
+	p.until("without mine", button(102, false))
+}

@@ -19,7 +19,7 @@ interface MarkupNode {
   kind: NodeKind; text?: string; href?: string; info?: string; ordered?: boolean; start?: number; nodes?: MarkupNode[];
 }
 
-interface Reaction { emoji: string; count: number; usernames: string[] }
+interface Reaction { emoji: string; count: number; usernames: string[]; mine: boolean }
 interface Quote { username: string; text: string; deleted?: boolean }
 interface Message {
   room_id: number; room?: string; seq: number; author: { id: number; username: string }; content: string;

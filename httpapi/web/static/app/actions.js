@@ -67,7 +67,7 @@ export function remove(m) {
 
 /** @param {Message} m @param {string} emoji */
 export function react(m, emoji) {
-  const mine = m.reactions?.find((r) => r.emoji === emoji)?.usernames.some(isMe);
+  const mine = m.reactions?.find((r) => r.emoji === emoji)?.mine;
   return attempt(call(mine ? "DELETE" : "PUT", `${at(m)}/reactions/${encodeURIComponent(emoji)}`));
 }
 

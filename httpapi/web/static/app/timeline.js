@@ -260,10 +260,12 @@ export class Timeline {
  * @returns {Reaction[] | undefined}
  */
 function withReaction(reactions, emoji, username, added) {
-  const others = (reactions.find((r) => r.emoji === emoji)?.usernames ?? []).filter((name) => name !== username);
-  const usernames = added ? [...others, username] : others;
-  const next = reactions.map((r) => r.emoji === emoji ? { emoji, usernames, count: usernames.length } : r);
-  if (added && !reactions.some((r) => r.emoji === emoji)) next.push({ emoji, usernames, count: 1 });
-  const left = next.filter((r) => r.count > 0);
+  const old = reactions.find((r) => r.emoji === emoji) ?? { emoji, count: 0, usernames: [], mine: false };
+  const own = isMe(username), known = own ? old.mine : old.usernames.includes(username);
+  // A page may have it already. Of many who reacted only some are named.
+  if (known === added && (added || own || old.usernames.length === old.count)) return reactions.length ? reactions : undefined;
+  const others = old.usernames.filter((name) => name !== username);
+  const now = { emoji, count: old.count + (added ? 1 : -1), usernames: added ? [...others, username] : others, mine: own ? added : old.mine };
+  const left = (old.count ? reactions.map((r) => r === old ? now : r) : [...reactions, now]).filter((r) => r.count > 0);
   return left.length ? left : undefined;
 }

@@ -82,8 +82,8 @@ function QuoteLine({ room, seq, quote }) {
 /** @param {{message: Message}} props */
 function Reactions({ message: m }) {
   return html`<ul class="reactions" aria-label="Reactions">${(m.reactions ?? []).map((r) => {
-    const mine = r.usernames.some(isMe), who = list(r.usernames.slice(0, 20).map(line));
-    return html`<li key=${r.emoji}><button type="button" tabindex="-1" aria-pressed=${mine} title=${who}
+    const who = list(r.usernames.slice(0, 20).map(line));
+    return html`<li key=${r.emoji}><button type="button" tabindex="-1" aria-pressed=${r.mine} title=${who}
       aria-label=${`${line(r.emoji)} ${r.count}: ${who}`} onClick=${() => react(m, r.emoji)}>${line(r.emoji)} <span>${r.count}</span></button></li>`;
   })}</ul>`;
 }
