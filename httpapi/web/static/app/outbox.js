@@ -7,6 +7,7 @@ import { keep, kept } from "./kept.js";
 import { link, on, say } from "./live.js";
 import { isMe, me } from "./people.js";
 import { onCaughtUp, rooms } from "./rooms.js";
+import { tell } from "./ui.js";
 
 /** @type {import("@preact/signals").Signal<Pending[]>} */
 export const outbox = signal([]);
@@ -25,6 +26,12 @@ function set(next) {
  * @param {Partial<Pending>} change
  */
 const update = (nonce, change) => set(outbox.value.map((p) => p.nonce === nonce ? { ...p, ...change } : p));
+
+/** @param {string} nonce @param {string} why */
+function fail(nonce, why) {
+  update(nonce, { state: "failed", why });
+  tell("Not sent: " + why, true);
+}
 
 /** @param {Pending} pending */
 function send(pending) {
@@ -77,7 +84,7 @@ export function takeUp() {
 function sendAll() {
   for (const pending of outbox.value) {
     if (pending.state !== "waiting") continue;
-    if (Date.now() - pending.at > nonceLife) update(pending.nonce, { state: "failed", why: "not sent for a day" });
+    if (Date.now() - pending.at > nonceLife) fail(pending.nonce, "not sent for a day");
     else send(pending);
   }
 }
@@ -107,7 +114,7 @@ on("error", (line) => {
       if (still && link.value === "up") send(still);
     }, (line.retry_after ?? 3) * 1000);
   } else {
-    update(pending.nonce, { state: "failed", why: line.message });
+    fail(pending.nonce, line.message);
   }
 });
 

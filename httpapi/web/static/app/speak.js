@@ -19,6 +19,7 @@ onMessage((room, message) => {
   waiting.push(`${line(message.author.username)}: ${line(message.content).slice(0, 300)}`);
   if (pausing) return;
   pausing = true;
+  spoken.value = ""; // the same words twice are two additions
   setTimeout(() => {
     pausing = false;
     spoken.value = waiting.length > mostSpoken ? count(waiting.length, "new message") : waiting.join("\n");
