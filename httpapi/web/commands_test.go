@@ -134,3 +134,16 @@ func TestWhoLeavesARoomIsLedToTheLobby(t *testing.T) {
 	p.visit("/")
 	wantLobby()
 }
+
+func TestANameThatIsTypedInFullIsTakenAsItIs(t *testing.T) {
+	h := openHouse(t)
+	h.known(t, "bob")
+	h.say(t, "bobby", lobby, "good morning")
+	p := h.open(t)
+	p.register("alice")
+	p.sees("good morning")
+	p.insert("@bob")
+	p.until("both are suggested", `document.querySelectorAll("#choices li").length === 2`)
+	p.press(kb.Tab)
+	p.until("it is bob", `document.querySelector("#composer").value === "@bob "`)
+}

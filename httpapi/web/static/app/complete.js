@@ -34,7 +34,8 @@ const finders = {
     const members = usernames ?? (await call("GET", `/rooms/${part(room.id)}/members?limit=20&prefix=${part(letters)}`)
       .then((page) => page.members.map((/** @type {Member} */ m) => m.username)).catch(() => []));
     const names = [...new Set([...spoke.filter((name) => members.includes(name)), ...members, "here", "room"])];
-    return names.filter((name) => fold(name).startsWith(letters)).map((name) => ({ text: `@${name} `, label: "@" + name }));
+    const whole = (/** @type {string} */ name) => Number(fold(name) === letters);
+    return names.filter((name) => fold(name).startsWith(letters)).sort((a, b) => whole(b) - whole(a)).map((name) => ({ text: `@${name} `, label: "@" + name }));
   },
   "#": async (letters) => mine.value.map((r) => r.info.value).filter((info) => info.room?.startsWith(letters))
     .map((info) => ({ text: `#${info.room} `, label: "#" + info.room, detail: info.topic })),
