@@ -74,6 +74,14 @@ const (
 	MentionRoom = "room" // all members
 )
 
+// ErrTooLong refuses a message of more than MaxContent characters.
+func ErrTooLong() *Error {
+	return &Error{
+		Kind: Invalid, Code: "message.too_long", Field: "content",
+		Message: "a message has at most 4,000 characters",
+	}
+}
+
 // CleanContent trims a message and checks it. Its errors are
 // Invalid: message.empty, message.encoding, message.control and
 // message.too_long.
@@ -89,10 +97,7 @@ func CleanContent(content string) (string, error) {
 		return "", &Error{Kind: Invalid, Code: "message.empty", Field: "content", Message: "the message is empty"}
 	}
 	if utf8.RuneCountInString(content) > MaxContent {
-		return "", &Error{
-			Kind: Invalid, Code: "message.too_long", Field: "content",
-			Message: "a message has at most 4,000 characters",
-		}
+		return "", ErrTooLong()
 	}
 	if strings.ContainsFunc(content, func(r rune) bool { return IsControl(r) && r != '\n' && r != '\t' }) {
 		return "", &Error{

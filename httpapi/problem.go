@@ -13,6 +13,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"parley/domain"
+	"parley/domain/broadcast"
 )
 
 // problemType is the media type of a Problem.
@@ -177,7 +178,7 @@ func errTooLarge() *domain.Error {
 
 // errStopping answers those who come while the service stops.
 func errStopping() *domain.Error {
-	return &domain.Error{Kind: domain.Unavailable, Code: errShutdown.Code, Message: errShutdown.Message}
+	return &domain.Error{Kind: domain.Unavailable, Code: broadcast.ErrShutdown.Code, Message: broadcast.ErrShutdown.Message}
 }
 
 // errNotReady answers those who ask while a part we depend on is away.

@@ -162,7 +162,7 @@ func (s *Server) converse(
 	}
 	defer s.sockets.remove(c)
 	if !s.sockets.add(c) {
-		c.live.Close(errShutdown)
+		c.live.Close(broadcast.ErrShutdown)
 	}
 	over.tell(func(err error) {
 		e := domain.AsError(err)
@@ -170,9 +170,6 @@ func (s *Server) converse(
 	})
 	c.run(greet)
 }
-
-// errShutdown is said to those who are connected when the service stops.
-var errShutdown = broadcast.Bye{Code: "server.shutdown", Message: "the server is shutting down", Reconnect: true}
 
 // errSlowFrame is said to those who begin a frame and do not finish it.
 var errSlowFrame = broadcast.Bye{Code: "frame.slow", Message: "a frame took too long to arrive", Reconnect: true}

@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strings"
 	"sync"
+
+	"parley/domain/broadcast"
 )
 
 // sockets are the open WebSockets: net/http does not know them any more.
@@ -81,7 +83,7 @@ func (s *sockets) close() []*socket {
 // rest is cut.
 func (s *sockets) shutdown(ctx context.Context) {
 	for _, c := range s.close() {
-		c.end(errShutdown, 2*c.server.patience.grace) // twice: for what is being stored, too
+		c.end(broadcast.ErrShutdown, 2*c.server.patience.grace) // twice: for what is being stored, too
 	}
 	gone := make(chan struct{})
 	go func() {

@@ -68,9 +68,9 @@ func (c *socket) sayBye(why *broadcast.Bye) {
 // 7.4, and the IANA registry).
 func closeCode(why *broadcast.Bye) websocket.StatusCode {
 	switch {
-	case why.Code == errShutdown.Code && !why.Reconnect:
+	case why.Code == broadcast.ErrShutdown.Code && !why.Reconnect:
 		return websocket.StatusGoingAway
-	case why.Code == errShutdown.Code:
+	case why.Code == broadcast.ErrShutdown.Code:
 		return websocket.StatusServiceRestart
 	case why.Code == "server.unavailable":
 		return websocket.StatusTryAgainLater

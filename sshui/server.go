@@ -217,7 +217,7 @@ func (s *Server) Shutdown(ctx context.Context) error {
 		connections = append(connections, c)
 	}
 	s.mu.Unlock()
-	why := &broadcast.Bye{Code: "server.shutdown", Message: "the server is shutting down", Reconnect: true}
+	why := &broadcast.ErrShutdown
 	for _, c := range connections {
 		c.retire(why)
 	}

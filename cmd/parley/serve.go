@@ -138,7 +138,7 @@ func (c *console) serve(conf *config, parts *core, open listeners, log *slog.Log
 		drain, cancel := context.WithTimeout(context.WithoutCancel(ctx), drainTime)
 		defer cancel()
 		open.close()
-		parts.hub.Close(broadcast.Bye{Code: "server.shutdown", Message: "the server is shutting down", Reconnect: true})
+		parts.hub.Close(broadcast.ErrShutdown)
 		return shutDown(drain, doors)
 	})
 	err = group.Wait()

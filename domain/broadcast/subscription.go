@@ -34,6 +34,9 @@ func (b *Bye) Error() string { return b.Code + ": " + b.Message }
 // ErrLeft ends a subscription whose owner closed it.
 var ErrLeft = Bye{Code: "connection.closed", Message: "the connection was closed"}
 
+// ErrShutdown ends every subscription when the service stops.
+var ErrShutdown = Bye{Code: "server.shutdown", Message: "the server is shutting down", Reconnect: true}
+
 // ErrNotReading ends a subscription that asks for answers and takes none.
 var ErrNotReading = Bye{Code: "connection.not_reading", Message: "answers were not read in time", Reconnect: true}
 

@@ -57,7 +57,7 @@ func post(ctx context.Context, c *call) error {
 func (p *posting) readText() (string, error) {
 	text, err := io.ReadAll(io.LimitReader(p.input(), maxInput+1))
 	if err == nil && len(text) > maxInput {
-		err = line.ErrTooLong()
+		err = domain.ErrTooLong()
 	}
 	return string(text), err
 }
@@ -83,7 +83,7 @@ func (p *posting) lines(ctx context.Context) error {
 		case err != nil:
 			return err
 		case tooLong:
-			err = line.ErrTooLong()
+			err = domain.ErrTooLong()
 		case strings.TrimSpace(text) == "":
 			continue
 		default:

@@ -6,6 +6,7 @@ import (
 
 	"parley/domain"
 	"parley/domain/broadcast"
+	"parley/sshui/line"
 )
 
 // Exit statuses. TryLater is EX_TEMPFAIL of sysexits(3).
@@ -47,17 +48,13 @@ var errTold = errors.New("command: failed, as was told")
 
 // Explain gives the line that tells of a failure, without its newline, and the
 // status to end with.
-func Explain(err error) (line string, status int) {
+func Explain(err error) (text string, status int) {
 	var used *misuse
 	if errors.As(err, &used) {
-		return explain(used.message, used.code), Misused
+		return line.Refusal(used.message, used.code), Misused
 	}
 	e := asError(err)
-	return explain(e.Message, e.Code), statuses[e.Kind]
-}
-
-func explain(message, code string) string {
-	return fmt.Sprintf("parley: %s (%s)", domain.VisibleLine(message), code)
+	return line.Refusal(e.Message, e.Code), statuses[e.Kind]
 }
 
 // asError is domain.AsError for what can end a session as well.

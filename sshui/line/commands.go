@@ -40,7 +40,7 @@ func (c *conversation) obey(entry Entry) (leaves bool) {
 	text := strings.TrimSpace(entry.Text)
 	switch {
 	case entry.TooLong:
-		c.refused(ErrTooLong())
+		c.refused(domain.ErrTooLong())
 		return false
 	case text == "":
 		return false

@@ -5,17 +5,7 @@ import (
 	"bytes"
 	"errors"
 	"io"
-
-	"parley/domain"
 )
-
-// ErrTooLong refuses what is so long that it was not even read.
-func ErrTooLong() *domain.Error {
-	return &domain.Error{
-		Kind: domain.Invalid, Code: "message.too_long", Field: "content",
-		Message: "a message has at most 4,000 characters",
-	}
-}
 
 // Pipe reads lines from what is no terminal.
 type Pipe struct {

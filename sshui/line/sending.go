@@ -136,10 +136,15 @@ func (c *conversation) failed(err error) {
 	c.refused(err)
 }
 
+// Refusal is the line that tells of a failure, safe to show.
+func Refusal(message, code string) string {
+	return fmt.Sprintf("parley: %s (%s)", domain.VisibleLine(message), code)
+}
+
 // refused tells that a line was not taken, and why.
 func (c *conversation) refused(err error) {
 	e := domain.AsError(err)
-	text := fmt.Sprintf("parley: %s (%s)", domain.VisibleLine(e.Message), e.Code)
+	text := Refusal(e.Message, e.Code)
 	if c.editor != nil {
 		c.editor.Print(text)
 		return

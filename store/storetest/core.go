@@ -136,7 +136,7 @@ func (c *Core) run() {
 		running.Go(func() { _ = part(ctx) })
 	}
 	c.stop = func() {
-		c.Hub.Close(broadcast.Bye{Code: "server.shutdown", Message: "the server is shutting down", Reconnect: true})
+		c.Hub.Close(broadcast.ErrShutdown)
 		cancel()
 		running.Wait()
 		_ = c.Engine.Close()
