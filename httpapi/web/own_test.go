@@ -6,6 +6,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/chromedp/cdproto/page"
+	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
 
 	"parley/domain"
@@ -41,6 +43,20 @@ func TestWhatWasSentDoesNotComeBackAsADraft(t *testing.T) {
 	p.wantTexts("hello")
 }
 
+func TestATabHearsThatSomebodyElseSignedIn(t *testing.T) {
+	h := openHouse(t)
+	h.known(t, "alice")
+	h.known(t, "bob")
+	one := h.open(t)
+	one.visit("/")
+	two := one.another()
+	two.visit("/")
+	one.signIn("alice")
+	one.until("alice is in", `document.querySelector(".me b")?.innerText === "alice"`)
+	two.signIn("bob")
+	one.until("it is bob's, too", `document.querySelector(".me b")?.innerText === "bob"`)
+}
+
 // Two people at one browser have one cookie: the last who signed in has it.
 func TestATabDoesNotSpeakForSomebodyElse(t *testing.T) {
 	core := storetest.NewCoreWith(t, storetest.EmptySQLite(t), func(s *storetest.Settings) { s.TokenLife = 2 * time.Second })
@@ -50,6 +66,12 @@ func TestATabDoesNotSpeakForSomebodyElse(t *testing.T) {
 	h.known(t, "alice")
 	h.known(t, "bob")
 	one := h.open(t)
+	_, err := chromedp.Call(one.ctx, page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{
+		Source: `addEventListener("storage", (event) => event.stopImmediatePropagation());`, // it is not told
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
 	one.visit("/")
 	two := one.another()
 	two.visit("/")

@@ -63,6 +63,6 @@ interface Words { keys: [string, string][]; commands: Record<string, [string, st
 
 interface Navigator { setAppBadge?(count?: number): Promise<void>; clearAppBadge?(): Promise<void> }
 interface Window {
-  parleyEarly?: Promise<Response>;
+  parleyEarly?: Promise<Response | null>;
   trustedTypes?: { createPolicy(name: string, rules: { createScriptURL(url: string): string }): { createScriptURL(url: string): string } };
 }

@@ -29,6 +29,7 @@ let refreshing = null;
 
 const margin = 30_000; // a token that is over in less is replaced first
 const tries = 3;
+const longestTurn = 3000; // that another tab takes
 
 /** @param {number} ms */
 export const sleep = (ms) => new Promise((done) => setTimeout(done, ms));
@@ -67,8 +68,16 @@ function keepGrant(grant) {
 }
 
 // One tab after the other: each spends the refresh token that all have, and the
-// server forgives only the one spent last.
-const askForGrant = () => ask("POST", "/auth/refresh");
+// server forgives only the one spent last. A tab that hangs keeps none waiting.
+/** @param {() => Promise<Response>} work that sets the cookie */
+async function inTurn(work) {
+  try {
+    return await navigator.locks.request("parley.refresh", { signal: AbortSignal.timeout(longestTurn) }, work);
+  } catch (error) {
+    if (error instanceof Problem) throw error;
+    return work(); // no lock in time, or no locks in this browser
+  }
+}
 
 async function refresh() {
   try {
@@ -76,7 +85,7 @@ async function refresh() {
     window.parleyEarly = undefined;
     let answer = early && await early.catch(() => null);
     if (answer && !answer.ok) throw await problemOf(answer);
-    if (!answer) answer = await (navigator.locks ? navigator.locks.request("parley.refresh", askForGrant) : askForGrant());
+    if (!answer) answer = await inTurn(() => ask("POST", "/auth/refresh"));
     return keepGrant(await answer.json());
   } catch (error) {
     if (error instanceof Problem && error.status === 401) ended.value = true;
@@ -136,7 +145,7 @@ export const about = async (path) => (await ask("GET", path)).json();
  * @param {string} password
  */
 export async function logIn(username, password) {
-  keepGrant(await (await ask("POST", "/auth/login", { username, password }, { "X-Parley-Client": "web" })).json());
+  keepGrant(await (await inTurn(() => ask("POST", "/auth/login", { username, password }, { "X-Parley-Client": "web" }))).json());
 }
 
 /**

@@ -5,7 +5,7 @@
     const theme = localStorage.getItem("parley.theme");
     if (theme === `"light"` || theme === `"dark"`) document.documentElement.dataset.theme = JSON.parse(theme);
     const ask = () => fetch("/api/v1/auth/refresh", { method: "POST" });
-    if (Number(localStorage.getItem("parley.in"))) window.parleyEarly = navigator.locks ? navigator.locks.request("parley.refresh", ask) : ask();
+    if (Number(localStorage.getItem("parley.in"))) window.parleyEarly = navigator.locks ? navigator.locks.request("parley.refresh", { ifAvailable: true }, (lock) => lock && ask()) : ask();
     window.parleyEarly?.catch(() => {}); // whoever takes it deals with it
   } catch {
     // A browser that keeps nothing follows the system, and knows nobody.
