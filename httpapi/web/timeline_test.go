@@ -173,6 +173,7 @@ func TestTheRoomIsUsableInASmallWindow(t *testing.T) {
 		p.until("the composer and a part of the timeline are in view", fits)
 		p.write("from a small window " + size.String())
 		p.until("it is there", `!document.querySelector(".pending") && `+shown+`.at(-1).includes(`+quoted(size.String())+`)`)
+		v.wantRead(t, "alice", domain.Address{ID: v.garden})
 		p.clickOn("Rooms")
 		p.goTo("#lobby")
 		p.until("the list is closed", `!document.querySelector(".sidebar.open")`)
