@@ -120,7 +120,7 @@ func (s *session) showsChat() bool {
 func (s *session) chat(ctx context.Context, size tui.Size) int {
 	c := s.connection
 	err := tui.Run(ctx, tui.Terminal{
-		In: s.channel, Out: s.output, Size: size, Resizes: s.resizes, Environ: s.environment.list(s.term),
+		In: newInput(s.channel, c.run), Out: s.output, Size: size, Resizes: s.resizes, Environ: s.environment.list(s.term),
 	}, tui.Config{Chat: c.server.chat, Actor: c.actor, Log: c.log, Now: time.Now})
 	if err == nil {
 		return command.Done

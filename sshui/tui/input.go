@@ -10,21 +10,34 @@ const (
 	maxPasted  = 256 << 10 // a bracketed paste; far more than a message holds
 )
 
-// pasteEnd ends a bracketed paste.
-const pasteEnd = "\x1b[201~"
+const (
+	pasteBegin = "\x1b[200~" // of a bracketed paste
+	pasteEnd   = "\x1b[201~"
+	stringEnd  = "\x1b\\"
+	cancel     = "\x18" // any other sequence
+)
 
 // inputGuard cuts what a client sends down to bounded sequences. It drops the
 // middle of one that is too long and lets its end through.
 type inputGuard struct {
 	in      io.Reader
 	state   func(*inputGuard, byte) bool
+	end     string // what would end the sequence under way
 	length  int    // of the sequence so far
 	head    string // the first bytes of a CSI
 	pending int    // continuation bytes of a UTF-8 character still to come
 	matched int    // bytes of pasteEnd seen in a row
 }
 
-func guardInput(in io.Reader) io.Reader { return &inputGuard{in: in, state: (*inputGuard).ground} }
+func guardInput(in io.Reader) *inputGuard { return &inputGuard{in: in, state: (*inputGuard).ground} }
+
+// unfinished gives what ends a sequence that was begun; "" if none was.
+func (g *inputGuard) unfinished() string {
+	if g.pending > 0 {
+		return cancel
+	}
+	return g.end
+}
 
 // Read implements io.Reader.
 func (g *inputGuard) Read(p []byte) (int, error) {
@@ -42,15 +55,15 @@ func (g *inputGuard) Read(p []byte) (int, error) {
 	}
 }
 
-func (g *inputGuard) enter(state func(*inputGuard, byte) bool) {
-	g.state, g.length, g.head, g.matched = state, 0, "", 0
+func (g *inputGuard) enter(state func(*inputGuard, byte) bool, end string) {
+	g.state, g.end, g.length, g.head, g.matched = state, end, 0, "", 0
 }
 
 func (g *inputGuard) ground(b byte) bool {
 	switch {
 	case b == 0x1b:
 		g.pending = 0
-		g.enter((*inputGuard).escape)
+		g.enter((*inputGuard).escape, cancel)
 	case b >= 0xc2 && b <= 0xf4:
 		g.pending = 1
 		if b >= 0xe0 {
@@ -70,12 +83,12 @@ func (g *inputGuard) ground(b byte) bool {
 func (g *inputGuard) escape(b byte) bool {
 	switch b {
 	case '[':
-		g.enter((*inputGuard).control)
+		g.enter((*inputGuard).control, cancel)
 	case ']', 'P', '^', '_', 'X':
-		g.enter((*inputGuard).text)
+		g.enter((*inputGuard).text, stringEnd)
 	case 0x1b:
 	default:
-		g.enter((*inputGuard).ground)
+		g.enter((*inputGuard).ground, "")
 		return g.ground(b)
 	}
 	return true
@@ -89,12 +102,12 @@ func (g *inputGuard) control(b byte) bool {
 	}
 	switch {
 	case b == 0x1b:
-		g.enter((*inputGuard).escape)
+		g.enter((*inputGuard).escape, cancel)
 	case b >= 0x40 && b <= 0x7e:
 		if g.head == "200~" {
-			g.enter((*inputGuard).paste)
+			g.enter((*inputGuard).paste, pasteEnd)
 		} else {
-			g.enter((*inputGuard).ground)
+			g.enter((*inputGuard).ground, "")
 		}
 	default:
 		return b < 0x80 && g.length <= maxControl
@@ -107,9 +120,9 @@ func (g *inputGuard) text(b byte) bool {
 	g.length++
 	switch b {
 	case 0x07:
-		g.enter((*inputGuard).ground)
+		g.enter((*inputGuard).ground, "")
 	case 0x1b:
-		g.enter((*inputGuard).escape)
+		g.enter((*inputGuard).escape, cancel)
 	default:
 		return g.length <= maxString
 	}
@@ -121,7 +134,7 @@ func (g *inputGuard) paste(b byte) bool {
 	switch b {
 	case pasteEnd[g.matched]:
 		if g.matched++; g.matched == len(pasteEnd) {
-			g.enter((*inputGuard).ground)
+			g.enter((*inputGuard).ground, "")
 		}
 		return true
 	case pasteEnd[0]:

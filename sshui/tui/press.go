@@ -168,7 +168,7 @@ func (s *screen) leave() tea.Cmd {
 // quit ends the session as the reader wants it.
 func (s *screen) quit() tea.Cmd {
 	s.left = true
-	return tea.Quit
+	return s.finish()
 }
 
 func (s *screen) pressInPicker(msg tea.KeyPressMsg) tea.Cmd {

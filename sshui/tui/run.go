@@ -34,7 +34,7 @@ func Run(parent context.Context, t Terminal, c Config) error {
 
 	s := newScreen(ctx, t, c, live)
 	program := tea.NewProgram(s,
-		tea.WithContext(ctx), tea.WithInput(guardInput(t.In)), tea.WithOutput(rawOutput{t.Out}),
+		tea.WithContext(context.WithoutCancel(ctx)), tea.WithInput(s.input), tea.WithOutput(rawOutput{t.Out}),
 		tea.WithEnvironment(t.Environ), tea.WithColorProfile(profileOf(t.Environ)),
 		tea.WithWindowSize(t.Size.Width, t.Size.Height), tea.WithFPS(framesPerSecond),
 		tea.WithoutSignalHandler(),
@@ -46,11 +46,15 @@ func Run(parent context.Context, t Terminal, c Config) error {
 	}()
 	_, _ = io.WriteString(t.Out, pushTitle) // a lost terminal shows in Run
 	awaitFrame(ctx)
+	defer context.AfterFunc(parent, func() { program.Send(finishMsg{}) })()
 	_, err := program.Run()
 	cancel()
 	<-resized
 	_, _ = io.WriteString(t.Out, popTitle)
 	s.keep(context.WithoutCancel(ctx))
+	if s.left && err == nil {
+		return nil
+	}
 	return reason(parent, s.ended, err)
 }
 
@@ -75,11 +79,11 @@ func reason(ctx context.Context, ended, err error) error {
 	if ended != nil && !errors.Is(ended, context.Canceled) {
 		return ended
 	}
-	if err == nil {
-		return nil
-	}
 	if cause := context.Cause(ctx); cause != nil {
 		return cause
+	}
+	if err == nil {
+		return nil
 	}
 	return fmt.Errorf("terminal session: %w", err)
 }
@@ -108,7 +112,7 @@ func (s *screen) keep(ctx context.Context) {
 		c.Chat.KeepPlace(c.Actor, chat.Place{Room: s.room.id})
 	}
 	if seen := s.room.timeline.seen; s.room.opened && seen > s.room.marked {
-		if err := c.Chat.MarkRead(ctx, c.Actor, at, seen, s.live.Subscription); err != nil {
+		if err := c.Chat.NoteRead(ctx, c.Actor, at, seen, s.live.Subscription); err != nil {
 			c.Log.Warn("the read marker of a leaving user was not kept", "user_id", c.Actor.ID(), "err", err)
 		}
 	}

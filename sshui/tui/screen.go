@@ -53,8 +53,12 @@ type screen struct {
 	marking  bool      // the read marker is about to be written
 	fed      time.Time // when events came last
 
-	left  bool  // by the reader's own will
-	ended error // why the session ends, unless the person left
+	left      bool // by the reader's own will
+	input     *finiteInput
+	finishing bool  // it ends as soon as its input has
+	said      bool  // its last word came through
+	deaf      bool  // and nothing will any more
+	ended     error // why the session ends, unless the person left
 }
 
 // style is what the theme is made of.
@@ -68,7 +72,7 @@ func newScreen(ctx context.Context, t Terminal, c Config, live *chat.Live) *scre
 	s := &screen{
 		ctx: ctx, config: c, live: live, keys: newKeyMap(), size: t.Size, focused: true,
 		style: style{name: themeAuto, profile: profileOf(t.Environ)}, bell: bellMention,
-		roomList: roomList{me: c.Actor.ID()},
+		roomList: roomList{me: c.Actor.ID()}, input: newInput(t.In),
 	}
 	s.look = look{version: 1, zone: Zone(t.Environ), me: c.Actor.Name()}
 	s.room = s.newRoom(0)
@@ -89,10 +93,9 @@ func (s *screen) Init() tea.Cmd {
 
 // Update implements tea.Model.
 func (s *screen) Update(msg tea.Msg) (model tea.Model, cmd tea.Cmd) {
-	defer s.catch(func(err error) { s.ended, model, cmd = err, s, tea.Quit })
-	if ended, ok := msg.(endedMsg); ok {
-		s.ended = ended.err
-		return s, tea.Quit
+	defer s.catch(func(err error) { s.ended, model, cmd = err, s, s.finish() })
+	if cmd, done := s.takeFinish(msg); done {
+		return s, cmd
 	}
 	cmd = s.route(msg)
 	if s.room.timeline.chosen == nil { // other messages were loaded in its place

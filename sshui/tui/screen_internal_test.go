@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"io"
 	"log/slog"
 	"strings"
 	"testing"
@@ -86,7 +87,7 @@ func TestTheScreenStandsWhateverHappens(t *testing.T) {
 	}
 	live := core.Chat.Connect(reader, broadcast.Options{Presence: true})
 	defer live.Close(broadcast.ErrLeft)
-	terminal := Terminal{Size: Size{80, 24}}
+	terminal := Terminal{In: io.NopCloser(strings.NewReader("")), Size: Size{80, 24}}
 	started := newScreen(t.Context(), terminal, config, live).start()()
 	rapid.Check(t, func(r *rapid.T) {
 		s := newScreen(t.Context(), terminal, config, live)
@@ -115,6 +116,7 @@ func TestTheScreenStandsWhateverHappens(t *testing.T) {
 				msg = anyKey().Draw(r, "key")
 			}
 			s.Update(msg)
+			s.finishing = false // whoever left stays, so that more can happen
 			checkScreen(r, s)
 		}
 	})

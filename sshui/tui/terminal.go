@@ -14,11 +14,11 @@ type Size struct{ Width, Height int }
 
 // Terminal is the person's end of a session.
 type Terminal struct {
-	In      io.Reader   // what they type
-	Out     io.Writer   // what they see; writing to it must not block for long
-	Size    Size        // at the start
-	Resizes <-chan Size // later sizes; may stay silent
-	Environ []string    // NAME=value as the client sent them, sanitized: TERM, COLORTERM, NO_COLOR, TZ, LANG ...
+	In      io.ReadCloser // what they type; Close ends a Read under way
+	Out     io.Writer     // what they see; writing to it must not block for long
+	Size    Size          // at the start
+	Resizes <-chan Size   // later sizes; may stay silent
+	Environ []string      // NAME=value as the client sent them, sanitized: TERM, COLORTERM, NO_COLOR, TZ, LANG ...
 }
 
 // Config is what the screen works with.
