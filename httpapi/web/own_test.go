@@ -114,3 +114,21 @@ func TestARoomIsFollowedInTheEndWhenThereWereTooMany(t *testing.T) {
 	h.say(t, "bob", kitchen, "soup is ready")
 	p.until("it is counted", `[...document.querySelectorAll(".room.fresh")].some((e) => e.innerText.includes("#kitchen"))`)
 }
+
+func TestWhatWasReadBeforeThePageWentIsRead(t *testing.T) {
+	h := openHouse(t)
+	kitchen := h.room(t, "bob", "kitchen")
+	h.join(t, "alice", kitchen)
+	alice := h.known(t, "alice")
+	last := h.say(t, "bob", kitchen, "soup is ready")
+	p := h.open(t)
+	p.logIn("alice")
+	p.until("it is unread", `document.querySelector(".room.fresh")`)
+	p.goTo("#kitchen")
+	p.until("it is read", `!document.querySelector(".room.fresh")`)
+	p.do(chromedp.Navigate("about:blank"))
+	eventually(t, "the server knows", func() bool {
+		view, err := h.Chat.Room(t.Context(), alice, kitchen)
+		return err == nil && view.Read == last.Seq
+	})
+}

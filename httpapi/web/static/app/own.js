@@ -41,6 +41,16 @@ export function read(room, seq) {
   }, readPause));
 }
 
+// Who goes has read what was there.
+addEventListener("pagehide", () => {
+  for (const [id, timer] of reading) {
+    clearTimeout(timer);
+    const room = rooms.value.get(id);
+    if (room) sayRead(room);
+  }
+  reading.clear();
+});
+
 // Counts what is left from what is loaded; if that does not reach, the server
 // counts.
 /**
