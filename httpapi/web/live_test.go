@@ -203,6 +203,9 @@ func TestWhoCannotSignOutIsToldSoAndStaysIn(t *testing.T) {
 	p.logIn("alice")
 	p.click(".me")
 	p.sees("Sign out")
+	for _, list := range []string{"sessions", "keys"} { // a later failure to load them would be told instead
+		p.until(list+" are loaded", `performance.getEntriesByType("resource").some((e) => e.name.endsWith("/me/`+list+`") && e.responseEnd)`)
+	}
 	shut()
 	p.clickOn("Sign out")
 	p.sees("You are still signed in: ")

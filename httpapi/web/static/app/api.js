@@ -30,6 +30,7 @@ let refreshing = null;
 const margin = 30_000; // a token that is over in less is replaced first
 const tries = 3;
 const longestTurn = 3000; // that another tab takes
+const longestAnswer = 30_000;
 
 /** @param {number} ms */
 export const sleep = (ms) => new Promise((done) => setTimeout(done, ms));
@@ -45,7 +46,7 @@ async function ask(method, path, body, headers = {}) {
   if (body !== undefined) headers["Content-Type"] = "application/json";
   let answer;
   try {
-    answer = await fetch("/api/v1" + path, { method, headers, body: body === undefined ? undefined : JSON.stringify(body) });
+    answer = await fetch("/api/v1" + path, { method, headers, body: body === undefined ? undefined : JSON.stringify(body), signal: AbortSignal.timeout(longestAnswer) });
   } catch {
     throw new Problem(0, { code: "network", detail: "the server cannot be reached" });
   }
