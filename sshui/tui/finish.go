@@ -8,8 +8,9 @@ import (
 	tea "charm.land/bubbletea/v2"
 )
 
-// finishTime is how long the input may take to end.
-const finishTime = time.Second
+// finishTime is how long the input may take to end: longer than a terminal that
+// stopped reading holds the program up.
+const finishTime = 10 * time.Second
 
 // finiteInput is the input of a program, which ends with a word of its own, pasted.
 // The library hands on what is typed without regard to whether anybody takes it
@@ -57,7 +58,17 @@ func (s *screen) finish() tea.Cmd {
 	}
 	s.finishing = true
 	_ = s.input.in.Close() // a Read under way gives it back
-	return tea.Tick(finishTime, func(time.Time) tea.Msg { return tea.QuitMsg{} })
+	over := s.over
+	return func() tea.Msg {
+		late := time.NewTimer(finishTime)
+		defer late.Stop()
+		select {
+		case <-late.C:
+			return tea.QuitMsg{}
+		case <-over:
+			return nil
+		}
+	}
 }
 
 // takeFinish takes what concerns the end of the screen, and reports whether that

@@ -48,6 +48,7 @@ func Run(parent context.Context, t Terminal, c Config) error {
 	awaitFrame(ctx)
 	defer context.AfterFunc(parent, func() { program.Send(finishMsg{}) })()
 	_, err := program.Run()
+	close(s.over)
 	cancel()
 	<-resized
 	_, _ = io.WriteString(t.Out, popTitle)

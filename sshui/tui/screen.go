@@ -55,10 +55,11 @@ type screen struct {
 
 	left      bool // by the reader's own will
 	input     *finiteInput
-	finishing bool  // it ends as soon as its input has
-	said      bool  // its last word came through
-	deaf      bool  // and nothing will any more
-	ended     error // why the session ends, unless the person left
+	over      chan struct{} // closed when the program has ended
+	finishing bool          // it ends as soon as its input has
+	said      bool          // its last word came through
+	deaf      bool          // and nothing will any more
+	ended     error         // why the session ends, unless the person left
 }
 
 // style is what the theme is made of.
@@ -72,7 +73,7 @@ func newScreen(ctx context.Context, t Terminal, c Config, live *chat.Live) *scre
 	s := &screen{
 		ctx: ctx, config: c, live: live, keys: newKeyMap(), size: t.Size, focused: true,
 		style: style{name: themeAuto, profile: profileOf(t.Environ)}, bell: bellMention,
-		roomList: roomList{me: c.Actor.ID()}, input: newInput(t.In),
+		roomList: roomList{me: c.Actor.ID()}, input: newInput(t.In), over: make(chan struct{}),
 	}
 	s.look = look{version: 1, zone: Zone(t.Environ), me: c.Actor.Name()}
 	s.room = s.newRoom(0)
