@@ -127,9 +127,9 @@ func (s *Service) SetRole(
 }
 
 func (s *Service) memberChange(
-	ctx context.Context, actor auth.Actor, room Access, c call, what domain.Change, member domain.Author, role domain.Role,
+	ctx context.Context, actor auth.Actor, room Access, takes call, what domain.Change, member domain.Author, role domain.Role,
 ) (domain.Seq, error) {
-	return s.change(ctx, actor, room, c,
+	return s.change(ctx, actor, room, takes,
 		Change{Change: what, User: member.ID, Role: role},
 		domain.Event{Type: domain.EventMember, Change: what, User: member, Role: role})
 }

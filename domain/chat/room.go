@@ -327,8 +327,9 @@ func (s *Service) DeleteRoom(ctx context.Context, actor auth.Actor, address doma
 }
 
 // change puts a change of the actor into a room's log and gives its seq; 0 if
-// all was so already. It takes the right to a call by then, too. The event's type is the change's, and it is filled in
-// with who, where and when.
+// all was so already. It is refused if the actor may not make the call takes any
+// more. The event's type is the change's, and it is filled in with who, where
+// and when.
 func (s *Service) change(
 	ctx context.Context, actor auth.Actor, room Access, takes call, c Change, event domain.Event,
 ) (domain.Seq, error) {
