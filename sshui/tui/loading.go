@@ -28,8 +28,11 @@ func (t *timeline) needs() need {
 		}
 		return nothing
 	}
-	s := t.top()
 	// Every message has a row at least: with enough of them above, none is missing.
+	if t.follow && t.attached && t.count() > 2*t.height {
+		return nothing
+	}
+	s := t.top()
 	if t.hasBefore && s.index <= t.height && t.move(s, -t.height) == (spot{}) {
 		return older
 	}
