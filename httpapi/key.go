@@ -10,20 +10,10 @@ import (
 	"parley/domain/wire"
 )
 
-// key is one of the caller's SSH keys.
-type key struct {
-	ID          auth.KeyID `json:"id"`
-	Type        string     `json:"type" example:"ssh-ed25519"`
-	Fingerprint string     `json:"fingerprint" example:"SHA256:..."`
-	Label       string     `json:"label"`
-	CreatedAt   string     `json:"created_at" format:"date-time"`
-	LastUsed    string     `json:"last_used,omitempty" format:"date-time" doc:"Not there before the first use"`
-}
-
-type keyOutput struct{ Body key }
+type keyOutput struct{ Body wire.Key }
 
 type keys struct {
-	Keys []key `json:"keys" nullable:"false" doc:"Oldest first"`
+	Keys []wire.Key `json:"keys" nullable:"false" doc:"Oldest first"`
 }
 
 type keysOutput struct{ Body keys }
@@ -50,9 +40,9 @@ func (s *Server) keyCalls(api huma.API) {
 		if err != nil {
 			return nil, err
 		}
-		output := &keysOutput{keys{Keys: make([]key, len(list))}}
+		output := &keysOutput{keys{Keys: make([]wire.Key, len(list))}}
 		for i, one := range list {
-			output.Body.Keys[i] = showKey(one)
+			output.Body.Keys[i] = one.Wire()
 		}
 		return output, nil
 	})
@@ -66,7 +56,7 @@ func (s *Server) keyCalls(api huma.API) {
 		if err != nil {
 			return nil, err
 		}
-		return &keyOutput{showKey(added)}, nil
+		return &keyOutput{added.Wire()}, nil
 	})
 	protected(s, api, huma.Operation{
 		OperationID: "remove-key", Method: http.MethodDelete, Path: "/api/v1/me/keys/{id}", Tags: []string{tagAccount},
@@ -75,11 +65,4 @@ func (s *Server) keyCalls(api huma.API) {
 	}, func(ctx context.Context, actor auth.Actor, in *keyInput) (*noOutput, error) {
 		return nil, s.auth.RemoveKey(ctx, actor, auth.KeyID(in.ID))
 	})
-}
-
-func showKey(k auth.Key) key {
-	return key{
-		ID: k.ID, Type: k.Type, Fingerprint: k.Fingerprint, Label: k.Label,
-		CreatedAt: wire.Time(k.CreatedAt), LastUsed: wire.TimeOrNone(k.UsedAt),
-	}
 }

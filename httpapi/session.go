@@ -10,21 +10,8 @@ import (
 	"parley/domain/wire"
 )
 
-// session is one of the caller's log-ins.
-type session struct {
-	ID        auth.SessionID `json:"id"`
-	Door      string         `json:"door" enum:"ssh,http,console"`
-	Device    string         `json:"device" doc:"What the client said of itself"`
-	Address   string         `json:"address" doc:"The IP address that the log-in came from"`
-	CreatedAt string         `json:"created_at" format:"date-time"`
-	LastUsed  string         `json:"last_used" format:"date-time" doc:"To about a minute"`
-	Current   bool           `json:"current" doc:"Whether this call was made with it"`
-	EndedAt   string         `json:"ended_at,omitempty" format:"date-time" doc:"Not there while it lasts"`
-	Reason    string         `json:"reason,omitempty" doc:"Why it was ended, stable: auth.refresh_reused means that its refresh token was used twice, so somebody else may have it"`
-}
-
 type sessions struct {
-	Sessions []session `json:"sessions" nullable:"false" doc:"The one used last first"`
+	Sessions []wire.Session `json:"sessions" nullable:"false" doc:"The one used last first"`
 }
 
 type sessionsOutput struct{ Body sessions }
@@ -60,16 +47,9 @@ func (s *Server) mySessions(ctx context.Context, actor auth.Actor, _ *noInput) (
 	if err != nil {
 		return nil, err
 	}
-	output := &sessionsOutput{sessions{Sessions: make([]session, len(list))}}
+	output := &sessionsOutput{sessions{Sessions: make([]wire.Session, len(list))}}
 	for i, one := range list {
-		output.Body.Sessions[i] = session{
-			ID: one.ID, Door: string(one.Door), Device: one.Device, Address: one.Addr.String(),
-			CreatedAt: wire.Time(one.CreatedAt), LastUsed: wire.Time(one.UsedAt), Current: one.ID == actor.Session().ID,
-			EndedAt: wire.TimeOrNone(one.EndedAt),
-		}
-		if !one.EndedAt.IsZero() {
-			output.Body.Sessions[i].Reason = "auth.refresh_reused" // the only one that is kept
-		}
+		output.Body.Sessions[i] = one.Wire(actor.Session().ID)
 	}
 	return output, nil
 }

@@ -22,7 +22,7 @@ var arrows = map[string][]string{
 	"domain/limiter":    {"domain"},
 	"domain/markup":     {"domain"},
 	"domain/broadcast":  {"domain", "domain/wire"},
-	"domain/auth":       {"domain", "domain/encryption", "domain/limiter"},
+	"domain/auth":       {"domain", "domain/encryption", "domain/limiter", "domain/wire"},
 	"domain/chat":       {"domain", "domain/auth", "domain/broadcast", "domain/encryption", "domain/limiter", "domain/markup", "domain/wire"},
 	"migrations":        {},
 	"store":             {"domain", "domain/*", "migrations", "store/*"},

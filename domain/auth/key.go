@@ -12,6 +12,7 @@ import (
 	"golang.org/x/crypto/ssh"
 
 	"parley/domain"
+	"parley/domain/wire"
 )
 
 const (
@@ -39,6 +40,14 @@ type Key struct {
 	Label       string // visible and bounded
 	CreatedAt   time.Time
 	UsedAt      time.Time // zero before the first use
+}
+
+// Wire gives the key's written shape.
+func (k Key) Wire() wire.Key {
+	return wire.Key{
+		ID: int64(k.ID), Type: k.Type, Fingerprint: k.Fingerprint, Label: k.Label,
+		CreatedAt: wire.Time(k.CreatedAt), LastUsed: wire.TimeOrNone(k.UsedAt),
+	}
 }
 
 // Keys lists the actor's own keys.

@@ -176,9 +176,13 @@ func errInvalidRefresh() error {
 	}
 }
 
+// reused is the code of a refresh token that was used before, and the reason
+// of the end that its session came to.
+const reused = "auth.refresh_reused"
+
 func errReused() error {
 	return &domain.Error{
-		Kind: domain.Unauthenticated, Code: "auth.refresh_reused",
+		Kind: domain.Unauthenticated, Code: reused,
 		Message: "this refresh token was used before, so its session was ended; log in again",
 	}
 }

@@ -9,6 +9,7 @@ import (
 
 	"parley/domain"
 	"parley/domain/limiter"
+	"parley/domain/wire"
 )
 
 const (
@@ -41,6 +42,19 @@ type Session struct {
 	CreatedAt time.Time  // UTC, microseconds
 	UsedAt    time.Time  // to about a minute
 	EndedAt   time.Time  // not zero: a refresh token came twice, so it was ended
+}
+
+// Wire gives the session's written shape, for somebody whose own is current.
+func (s Session) Wire(current SessionID) wire.Session {
+	written := wire.Session{
+		ID: int64(s.ID), Door: string(s.Door), Device: s.Device, Address: s.Addr.String(),
+		CreatedAt: wire.Time(s.CreatedAt), LastUsed: wire.Time(s.UsedAt), Current: s.ID == current,
+		EndedAt: wire.TimeOrNone(s.EndedAt),
+	}
+	if !s.EndedAt.IsZero() {
+		written.Reason = reused // for no other reason is one kept
+	}
+	return written
 }
 
 // NewSession is a log-in that is about to become a session. In the same unit

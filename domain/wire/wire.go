@@ -1,6 +1,7 @@
-// Package wire writes rooms, people, messages and events as JSON, in one shape
-// for every door. An event is its one line, made once for all who receive it.
-// It reads nothing: what clients send is the front ends' business.
+// Package wire writes rooms, people and what is theirs, messages and events as
+// JSON, in one shape for every door. An event is its one line, made once for all
+// who receive it. It reads nothing: what clients send is the front ends'
+// business.
 package wire
 
 import (

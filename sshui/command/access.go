@@ -40,19 +40,6 @@ func (c *call) choose(ctx context.Context, actions ...action) error {
 	return wrongUsage("there is no %s; %s", shown(name), hint)
 }
 
-// session is a log-in as its line of JSON, shaped as in the HTTP API.
-type session struct {
-	ID        auth.SessionID `json:"id"`
-	Door      auth.Door      `json:"door"`
-	Device    string         `json:"device"`
-	Address   string         `json:"address"`
-	CreatedAt string         `json:"created_at"`
-	LastUsed  string         `json:"last_used"`
-	Current   bool           `json:"current"`
-	EndedAt   string         `json:"ended_at,omitempty"`
-	Reason    string         `json:"reason,omitempty"`
-}
-
 func sessions(ctx context.Context, c *call) error {
 	return c.choose(ctx, action{"list", listSessions}, action{"end", endSession}, action{"remove", endSession})
 }
@@ -68,16 +55,12 @@ func listSessions(ctx context.Context, c *call) error {
 	}
 	list := c.list(asJSON, "ID", "DOOR", "ADDRESS", "SINCE", "LAST USED", "DEVICE", "")
 	for _, one := range found {
-		s := session{
-			ID: one.ID, Door: one.Door, Device: one.Device, Address: one.Addr.String(),
-			CreatedAt: wire.Time(one.CreatedAt), LastUsed: wire.Time(one.UsedAt), Current: one.ID == c.Actor.Session().ID,
-		}
+		s := one.Wire(c.Actor.Session().ID)
 		note := ""
 		if s.Current {
 			note = "(this one)"
 		}
-		if !one.EndedAt.IsZero() {
-			s.EndedAt, s.Reason = wire.Time(one.EndedAt), "auth.refresh_reused" // the only one that is kept
+		if s.EndedAt != "" {
 			note = "(ended: its refresh token was used twice; somebody else may have had it)"
 		}
 		if err := list.add(s, s.ID, s.Door, s.Address, c.day(one.CreatedAt), c.day(one.UsedAt), s.Device, note); err != nil {
@@ -106,23 +89,6 @@ func endSession(ctx context.Context, c *call) error {
 	return c.Auth.EndSession(ctx, c.Actor, auth.SessionID(id))
 }
 
-// key is an SSH key as its line of JSON, likewise.
-type key struct {
-	ID          auth.KeyID `json:"id"`
-	Type        string     `json:"type"`
-	Fingerprint string     `json:"fingerprint"`
-	Label       string     `json:"label"`
-	CreatedAt   string     `json:"created_at"`
-	LastUsed    string     `json:"last_used,omitempty"`
-}
-
-func newKey(k auth.Key) key {
-	return key{
-		ID: k.ID, Type: k.Type, Fingerprint: k.Fingerprint, Label: k.Label,
-		CreatedAt: wire.Time(k.CreatedAt), LastUsed: wire.TimeOrNone(k.UsedAt),
-	}
-}
-
 func keys(ctx context.Context, c *call) error {
 	return c.choose(ctx, action{"list", listKeys}, action{"add", addKey}, action{"remove", removeKey})
 }
@@ -138,7 +104,7 @@ func listKeys(ctx context.Context, c *call) error {
 	}
 	list := c.list(asJSON, "ID", "TYPE", "FINGERPRINT", "ADDED", "LAST USED", "LABEL")
 	for _, one := range found {
-		if err := list.add(newKey(one), one.ID, one.Type, one.Fingerprint, c.day(one.CreatedAt), c.day(one.UsedAt), one.Label); err != nil {
+		if err := list.add(one.Wire(), one.ID, one.Type, one.Fingerprint, c.day(one.CreatedAt), c.day(one.UsedAt), one.Label); err != nil {
 			return err
 		}
 	}
@@ -163,7 +129,7 @@ func addKey(ctx context.Context, c *call) error {
 	if err != nil || !asJSON {
 		return err
 	}
-	return c.printJSON(newKey(added))
+	return c.printJSON(added.Wire())
 }
 
 func removeKey(ctx context.Context, c *call) error {
