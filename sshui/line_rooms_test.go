@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -16,10 +17,15 @@ import (
 	"parley/store/storetest"
 )
 
-// types types a line and waits for what comes of it.
+// types types a line and waits for what comes of it, which may look like
+// something that stands further up.
 func (p *talk) types(line string, sees ...string) {
+	typed := strings.LastIndexByte(p.Written(), '\n') + 1
 	p.Press(line + "\r")
-	p.Sees(sees...)
+	p.Until(strings.Join(sees, " and ")+" after "+line, func(string) bool {
+		written := strings.ReplaceAll(p.Written()[typed:], "\r", "")
+		return !slices.ContainsFunc(sees, func(text string) bool { return !strings.Contains(written, text) })
+	})
 }
 
 func TestTheLineModeGoesFromRoomToRoom(t *testing.T) {
