@@ -148,6 +148,11 @@ func (c *conversation) rooms(_ Entry, args string) error {
 	if err != nil {
 		return err
 	}
+	for i := range views {
+		if views[i].ID == c.here.ID { // it is on the screen, even if the marker is not there yet
+			views[i].Unread, views[i].Mentions = 0, 0
+		}
+	}
 	c.list(Rooms(views, c.Actor.ID(), args == ""))
 	if args != "" && len(views) == chat.MaxPage {
 		c.print("-- and more: the command rooms --all lists all of them")
