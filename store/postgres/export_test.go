@@ -1,4 +1,6 @@
 package postgres
 
+import "parley/store/rooms"
+
 // Reads are the queries that people wait for, by what they read.
-var Reads = newRooms(nil).Reads()
+var Reads = rooms.New(lent(nil)).Reads()

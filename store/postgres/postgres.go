@@ -54,7 +54,7 @@ func Open(ctx context.Context, config Config) (*Store, error) {
 		return nil, fmt.Errorf("open the database: %w", err)
 	}
 	s := &Store{pool: pool}
-	s.Store = newRooms(s)
+	s.Store = rooms.New(lent(s))
 	if err := s.read(ctx, func(ctx context.Context, conn *pgx.Conn) error { return conn.Ping(ctx) }); err != nil {
 		pool.Close()
 		return nil, fmt.Errorf("open the database: %w", err)

@@ -7,6 +7,7 @@ import (
 	"parley/domain"
 	"parley/domain/chat"
 	"parley/domain/encryption"
+	"parley/store/engine"
 )
 
 const (
@@ -52,7 +53,7 @@ const (
 	epoch = `SELECT epoch FROM instance`
 )
 
-func scanAccess(rows Rows) (chat.Access, error) {
+func scanAccess(rows engine.Rows) (chat.Access, error) {
 	var a chat.Access
 	return a, rows.Scan(accessFields(&a)...)
 }
@@ -60,7 +61,7 @@ func scanAccess(rows Rows) (chat.Access, error) {
 func accessFields(a *chat.Access) []any {
 	return []any{
 		&a.ID, &a.Name, &a.Kind, &a.Archived,
-		stamp{&a.CreatedAt},
+		engine.Stamp(&a.CreatedAt),
 		&a.First, &a.Head,
 		&a.Sealed.Token, &a.Sealed.KeyID, &a.Creator, &a.Members,
 		&a.Role, &a.Read, &a.Muted, &a.Notify, &a.Draft.Token, &a.Draft.KeyID,
@@ -81,7 +82,7 @@ func (s *Store) Look(ctx context.Context, user domain.UserID, where chat.Where) 
 	}
 	err = s.read(ctx, "find a room", func(ctx context.Context, t tx) error {
 		var found bool
-		access, found, err = first(ctx, t, scanAccess, query, user, key)
+		access, found, err = engine.First(ctx, t, scanAccess, query, user, key)
 		if err == nil && !found {
 			err = domain.ErrRoomNotFound()
 		}
@@ -95,7 +96,7 @@ func (s *Store) StandingsAmong(
 	ctx context.Context, user domain.UserID, rooms []domain.RoomID,
 ) (list []chat.Standing, err error) {
 	err = s.read(ctx, "count what waits in rooms", func(ctx context.Context, t tx) error {
-		list, err = all(ctx, t, scanStanding, standingsAmong, user, numbers(t, rooms))
+		list, err = engine.All(ctx, t, scanStanding, standingsAmong, user, engine.Numbers(t.Tx, rooms))
 		return err
 	})
 	return list, err
@@ -105,7 +106,7 @@ func (s *Store) StandingsAmong(
 // beside it.
 func (s *Store) Standings(ctx context.Context, user domain.UserID) (list []chat.Standing, err error) {
 	err = s.read(ctx, "list a user's rooms", func(ctx context.Context, t tx) error {
-		if list, err = all(ctx, t, scanStanding, standings, user); err != nil {
+		if list, err = engine.All(ctx, t, scanStanding, standings, user); err != nil {
 			return err
 		}
 		people, err := directPeopleOf(ctx, t, user)
@@ -117,7 +118,7 @@ func (s *Store) Standings(ctx context.Context, user domain.UserID) (list []chat.
 	return list, err
 }
 
-func scanStanding(rows Rows) (chat.Standing, error) {
+func scanStanding(rows engine.Rows) (chat.Standing, error) {
 	var s chat.Standing
 	err := rows.Scan(append(accessFields(&s.Access), &s.Unread, &s.Mentions)...)
 	return s, err
@@ -125,7 +126,7 @@ func scanStanding(rows Rows) (chat.Standing, error) {
 
 func directPeopleOf(ctx context.Context, t tx, user domain.UserID) (map[domain.RoomID][]domain.Author, error) {
 	people := map[domain.RoomID][]domain.Author{}
-	_, err := all(ctx, t, func(rows Rows) (room domain.RoomID, err error) {
+	_, err := engine.All(ctx, t, func(rows engine.Rows) (room domain.RoomID, err error) {
 		var author domain.Author
 		err = rows.Scan(&room, &author.ID, &author.Name)
 		people[room] = append(people[room], author)
@@ -139,7 +140,7 @@ func (s *Store) Directory(
 	ctx context.Context, user domain.UserID, after string, limit int,
 ) (list []chat.Access, err error) {
 	err = s.read(ctx, "list public rooms", func(ctx context.Context, t tx) error {
-		list, err = all(ctx, t, scanAccess, directory, user, after, max(limit, 0))
+		list, err = engine.All(ctx, t, scanAccess, directory, user, after, max(limit, 0))
 		return err
 	})
 	return list, err
@@ -149,7 +150,7 @@ func (s *Store) Directory(
 func (s *Store) Epoch(ctx context.Context) (value string, err error) {
 	err = s.read(ctx, "read the epoch", func(ctx context.Context, t tx) error {
 		var found bool
-		if value, found, err = first(ctx, t, scalar[string], epoch); err == nil && !found {
+		if value, found, err = engine.First(ctx, t, engine.Scalar[string], epoch); err == nil && !found {
 			err = errors.New("the instance's row is missing")
 		}
 		return err
@@ -183,7 +184,7 @@ func (s *Store) CreateRoom(ctx context.Context, room chat.NewRoom) (id domain.Ro
 }
 
 func (t tx) createNamed(ctx context.Context, room chat.NewRoom) (domain.RoomID, error) {
-	id, fresh, err := first(ctx, t, scalar[domain.RoomID], insertRoom, room.Name, room.Kind, room.Creator, t.time(room.CreatedAt))
+	id, fresh, err := engine.First(ctx, t, engine.Scalar[domain.RoomID], insertRoom, room.Name, room.Kind, room.Creator, t.Time(room.CreatedAt))
 	if err != nil {
 		return 0, err
 	}
@@ -195,26 +196,26 @@ func (t tx) createNamed(ctx context.Context, room chat.NewRoom) (domain.RoomID, 
 		if topic, err = room.SealTopic(id); err != nil {
 			return 0, err
 		}
-		if _, err = t.exec(ctx, setTopic, id, topic.Token, topic.KeyID); err != nil {
+		if _, err = t.Exec(ctx, setTopic, id, topic.Token, topic.KeyID); err != nil {
 			return 0, err
 		}
 	}
-	_, err = t.exec(ctx, insertMember, id, room.Creator, domain.RoleOwner, t.time(room.CreatedAt))
+	_, err = t.Exec(ctx, insertMember, id, room.Creator, domain.RoleOwner, t.Time(room.CreatedAt))
 	return id, err
 }
 
 func (t tx) createDirect(ctx context.Context, room chat.NewRoom) (domain.RoomID, bool, error) {
-	id, fresh, err := first(ctx, t, scalar[domain.RoomID], insertDirect,
-		room.Direct, room.Kind, room.Creator, len(room.Members), t.time(room.CreatedAt))
+	id, fresh, err := engine.First(ctx, t, engine.Scalar[domain.RoomID], insertDirect,
+		room.Direct, room.Kind, room.Creator, len(room.Members), t.Time(room.CreatedAt))
 	if err != nil {
 		return 0, false, err
 	}
 	if !fresh {
-		id, _, err = first(ctx, t, scalar[domain.RoomID], roomByDirect, room.Direct)
+		id, _, err = engine.First(ctx, t, engine.Scalar[domain.RoomID], roomByDirect, room.Direct)
 		return id, false, err
 	}
 	for _, user := range room.Members {
-		if _, err := t.exec(ctx, insertMember, id, user, domain.RoleMember, t.time(room.CreatedAt)); err != nil {
+		if _, err := t.Exec(ctx, insertMember, id, user, domain.RoleMember, t.Time(room.CreatedAt)); err != nil {
 			return 0, false, err
 		}
 	}

@@ -4,11 +4,11 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"fmt"
 	"slices"
 
 	"parley/domain"
 	"parley/domain/chat"
+	"parley/store/engine"
 )
 
 const (
@@ -35,8 +35,7 @@ type room struct {
 // markers.
 func (s *Store) Apply(ctx context.Context, changes []chat.Change) ([]chat.Changed, error) {
 	results := make([]chat.Changed, len(changes))
-	err := s.engine.Write(ctx, func(ctx context.Context, db DB) error {
-		t := tx{s, db}
+	err := s.write(ctx, "apply changes", func(ctx context.Context, t tx) error {
 		if slices.ContainsFunc(changes, func(c chat.Change) bool { return c.Type == domain.EventMember }) {
 			if err := t.takeTurn(ctx); err != nil {
 				return err
@@ -53,18 +52,18 @@ func (s *Store) Apply(ctx context.Context, changes []chat.Change) ([]chat.Change
 		}
 		for _, r := range rooms {
 			if r.grown {
-				if _, err := t.exec(ctx, setHead, r.id, r.head); err != nil {
+				if _, err := t.Exec(ctx, setHead, r.id, r.head); err != nil {
 					return err
 				}
 			}
 		}
 		return nil
 	})
-	if s.engine.Lost(err) {
+	if s.queries.Lost(err) {
 		return nil, chat.ErrOutcomeUnknown(err)
 	}
 	if err != nil {
-		return nil, fmt.Errorf("apply changes: %w", err)
+		return nil, err
 	}
 	return results, nil
 }
@@ -88,12 +87,12 @@ func (t tx) lock(ctx context.Context, changes []chat.Change) (map[domain.RoomID]
 		}
 	}
 	rooms := map[domain.RoomID]*room{}
-	_, err := all(ctx, t, func(rows Rows) (*room, error) {
+	_, err := engine.All(ctx, t, func(rows engine.Rows) (*room, error) {
 		r := new(room)
 		err := rows.Scan(&r.id, &r.head, &r.kind, &r.archived, &r.name)
 		rooms[r.id] = r
 		return r, err
-	}, lockRooms, numbers(t, ids))
+	}, lockRooms, engine.Numbers(t.Tx, ids))
 	return rooms, err
 }
 
@@ -122,8 +121,8 @@ func (t tx) apply(ctx context.Context, r *room, c chat.Change) (chat.Changed, er
 	if c.Type == domain.EventMember {
 		detail = string(c.Role)
 	}
-	if _, err := t.exec(ctx, insertChange, r.id, seq, c.Type, c.Change, orNull(c.Target), c.By, orNull(c.User), detail, c.Added,
-		t.time(c.At)); err != nil {
+	if _, err := t.Exec(ctx, insertChange, r.id, seq, c.Type, c.Change, orNull(c.Target), c.By, orNull(c.User), detail, c.Added,
+		t.Time(c.At)); err != nil {
 		return chat.Changed{}, err
 	}
 	r.head, r.grown = seq, true
@@ -135,7 +134,7 @@ func (t tx) refuses(ctx context.Context, r *room, c chat.Change) (refusal, err e
 	if c.May == nil {
 		return nil, nil
 	}
-	role, _, err := first(ctx, t, scalar[domain.Role], roleOf, r.id, c.By)
+	role, _, err := engine.First(ctx, t, engine.Scalar[domain.Role], roleOf, r.id, c.By)
 	if err != nil {
 		return nil, err
 	}

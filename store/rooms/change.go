@@ -6,6 +6,7 @@ import (
 
 	"parley/domain"
 	"parley/domain/chat"
+	"parley/store/engine"
 )
 
 const (
@@ -23,7 +24,7 @@ const (
 )
 
 func (t tx) member(ctx context.Context, r *room, c chat.Change, seq domain.Seq) (bool, error) {
-	role, _, err := first(ctx, t, scalar[domain.Role], roleOf, r.id, c.User)
+	role, _, err := engine.First(ctx, t, engine.Scalar[domain.Role], roleOf, r.id, c.User)
 	if err != nil {
 		return false, err
 	}
@@ -36,7 +37,7 @@ func (t tx) member(ctx context.Context, r *room, c chat.Change, seq domain.Seq) 
 		if role != domain.RoleNone {
 			return false, nil
 		}
-		_, err = t.exec(ctx, setRole, r.id, c.User, domain.RoleInvited)
+		_, err = t.Exec(ctx, setRole, r.id, c.User, domain.RoleInvited)
 		return true, err
 	case domain.RoleSet:
 		return t.setRole(ctx, r, c, role)
@@ -55,7 +56,7 @@ func (t tx) setRole(ctx context.Context, r *room, c chat.Change, role domain.Rol
 	if err := t.keepOwner(ctx, r, role); err != nil {
 		return false, err
 	}
-	_, err := t.exec(ctx, setRole, r.id, c.User, c.Role)
+	_, err := t.Exec(ctx, setRole, r.id, c.User, c.Role)
 	return true, err
 }
 
@@ -66,10 +67,10 @@ func (t tx) join(ctx context.Context, r *room, c chat.Change, role domain.Role, 
 	if r.kind != domain.RoomPublic && role != domain.RoleInvited {
 		return false, domain.ErrRoomNotFound()
 	}
-	if _, err := t.exec(ctx, join, r.id, c.User, seq, t.time(c.At)); err != nil {
+	if _, err := t.Exec(ctx, join, r.id, c.User, seq, t.Time(c.At)); err != nil {
 		return false, err
 	}
-	_, err := t.exec(ctx, countMembers, r.id, 1)
+	_, err := t.Exec(ctx, countMembers, r.id, 1)
 	return true, err
 }
 
@@ -84,10 +85,10 @@ func (t tx) leave(ctx context.Context, r *room, c chat.Change, role domain.Role)
 	if err := t.keepOwner(ctx, r, role); err != nil {
 		return false, err
 	}
-	if _, err := t.exec(ctx, leave, r.id, c.User); err != nil || !role.In() {
+	if _, err := t.Exec(ctx, leave, r.id, c.User); err != nil || !role.In() {
 		return false, err
 	}
-	_, err := t.exec(ctx, countMembers, r.id, -1)
+	_, err := t.Exec(ctx, countMembers, r.id, -1)
 	return true, err
 }
 
@@ -96,7 +97,7 @@ func (t tx) keepOwner(ctx context.Context, r *room, role domain.Role) error {
 	if role != domain.RoleOwner {
 		return nil
 	}
-	owners, _, err := first(ctx, t, scalar[int], countOwners, r.id)
+	owners, _, err := engine.First(ctx, t, engine.Scalar[int], countOwners, r.id)
 	if err == nil && owners <= 1 {
 		err = chat.ErrLastOwner()
 	}
@@ -119,7 +120,7 @@ func (t tx) room(ctx context.Context, r *room, c chat.Change, _ domain.Seq) (boo
 		if c.Topic != nil {
 			token, keyID = c.Topic.Token, c.Topic.KeyID
 		}
-		changed, err := t.exec(ctx, setTopic, r.id, token, keyID)
+		changed, err := t.Exec(ctx, setTopic, r.id, token, keyID)
 		return changed > 0, err
 	case domain.Renamed:
 		return t.rename(ctx, r, c)
@@ -128,14 +129,14 @@ func (t tx) room(ctx context.Context, r *room, c chat.Change, _ domain.Seq) (boo
 			return false, nil
 		}
 		if r.archived = !r.archived; r.archived {
-			_, err := t.exec(ctx, archive, r.id, t.time(c.At))
+			_, err := t.Exec(ctx, archive, r.id, t.Time(c.At))
 			return true, err
 		}
-		_, err := t.exec(ctx, unarchive, r.id)
+		_, err := t.Exec(ctx, unarchive, r.id)
 		return true, err
 	case domain.Ended:
 		r.gone = true
-		_, err := t.exec(ctx, deleteRoom, r.id, t.time(c.At))
+		_, err := t.Exec(ctx, deleteRoom, r.id, t.Time(c.At))
 		return true, err
 	default:
 		return false, fmt.Errorf("a room is not changed by %q", c.Change)
@@ -146,7 +147,7 @@ func (t tx) rename(ctx context.Context, r *room, c chat.Change) (bool, error) {
 	if r.name == c.Name {
 		return false, nil
 	}
-	taken, _, err := first(ctx, t, scalar[int], nameTaken, c.Name)
+	taken, _, err := engine.First(ctx, t, engine.Scalar[int], nameTaken, c.Name)
 	if err != nil {
 		return false, err
 	}
@@ -154,6 +155,6 @@ func (t tx) rename(ctx context.Context, r *room, c chat.Change) (bool, error) {
 		return false, chat.ErrNameTaken()
 	}
 	r.name = c.Name
-	_, err = t.exec(ctx, rename, r.id, c.Name)
+	_, err = t.Exec(ctx, rename, r.id, c.Name)
 	return true, err
 }

@@ -6,6 +6,7 @@ import (
 
 	"parley/domain"
 	"parley/store/batch"
+	"parley/store/engine"
 )
 
 const (
@@ -38,7 +39,7 @@ func (s *Store) Clear(ctx context.Context, before time.Time) error {
 		var id domain.RoomID
 		found := false
 		err := s.read(ctx, "find a deleted room", func(ctx context.Context, t tx) (err error) {
-			id, found, err = first(ctx, t, scalar[domain.RoomID], deletedRooms, t.time(before))
+			id, found, err = engine.First(ctx, t, engine.Scalar[domain.RoomID], deletedRooms, t.Time(before))
 			return err
 		})
 		if err != nil || !found {
@@ -56,16 +57,16 @@ func (s *Store) Clear(ctx context.Context, before time.Time) error {
 // that clear the same room take turns: what one is about to remove, the other
 // would take for gone.
 func (t tx) clear(ctx context.Context, id domain.RoomID) error {
-	if _, _, err := first(ctx, t, scalar[domain.RoomID], lockRoom, id); err != nil {
+	if _, _, err := engine.First(ctx, t, engine.Scalar[domain.RoomID], lockRoom, id); err != nil {
 		return err
 	}
 	for _, statement := range contents {
-		removed, err := t.exec(ctx, statement, id, batch.Forgotten)
+		removed, err := t.Exec(ctx, statement, id, batch.Forgotten)
 		if err != nil || removed > 0 {
 			return err
 		}
 	}
-	_, err := t.exec(ctx, dropRoom, id)
+	_, err := t.Exec(ctx, dropRoom, id)
 	return err
 }
 

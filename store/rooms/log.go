@@ -7,6 +7,7 @@ import (
 
 	"parley/domain"
 	"parley/domain/chat"
+	"parley/store/engine"
 )
 
 const (
@@ -40,24 +41,24 @@ const (
 	versionsOf = `SELECT token, key_id, seq, created_at FROM message_versions WHERE room_id = ?1 AND target = ?2 ORDER BY seq`
 )
 
-func scanRecord(rows Rows) (chat.Record, error) {
+func scanRecord(rows engine.Rows) (chat.Record, error) {
 	var r chat.Record
 	err := rows.Scan(&r.RoomID, &r.Room, &r.Seq, &r.Author.ID, &r.Author.Name, &r.Sealed.Token, &r.Sealed.KeyID,
-		&r.TextSeq, &r.ReplyTo, stamp{&r.CreatedAt}, stamp{&r.EditedAt}, &r.Deleted, &r.Pinned, &r.Reactions)
+		&r.TextSeq, &r.ReplyTo, engine.Stamp(&r.CreatedAt), engine.Stamp(&r.EditedAt), &r.Deleted, &r.Pinned, &r.Reactions)
 	return r, err
 }
 
-func scanChange(rows Rows) (chat.ChangeRecord, error) {
+func scanChange(rows engine.Rows) (chat.ChangeRecord, error) {
 	var c chat.ChangeRecord
 	err := rows.Scan(&c.RoomID, &c.Room, &c.Seq, &c.Type, &c.Change, &c.Target, &c.By.ID, &c.By.Name,
-		&c.User.ID, &c.User.Name, &c.Detail, &c.Added, stamp{&c.At})
+		&c.User.ID, &c.User.Name, &c.Detail, &c.Added, engine.Stamp(&c.At))
 	return c, err
 }
 
 // between reads a range by one of two queries, and turns what was read from
 // its end the right way round.
 func between[T any](
-	ctx context.Context, t tx, scan func(Rows) (T, error), oldest, newest string, room domain.RoomID, span chat.Range,
+	ctx context.Context, t tx, scan func(engine.Rows) (T, error), oldest, newest string, room domain.RoomID, span chat.Range,
 ) ([]T, error) {
 	if span.Before == 0 {
 		span.Before = math.MaxInt64
@@ -66,7 +67,7 @@ func between[T any](
 	if span.Newest {
 		query = newest
 	}
-	list, err := all(ctx, t, scan, query, room, span.After, span.Before, max(span.Limit, 0))
+	list, err := engine.All(ctx, t, scan, query, room, span.After, span.Before, max(span.Limit, 0))
 	if span.Newest {
 		slices.Reverse(list)
 	}
@@ -94,7 +95,7 @@ func (s *Store) Notices(ctx context.Context, room domain.RoomID, span chat.Range
 // MessagesAt implements chat.Reading.
 func (s *Store) MessagesAt(ctx context.Context, room domain.RoomID, seqs []domain.Seq) (list []chat.Record, err error) {
 	err = s.read(ctx, "read single messages", func(ctx context.Context, t tx) error {
-		list, err = all(ctx, t, scanRecord, messagesAt, room, numbers(t, seqs))
+		list, err = engine.All(ctx, t, scanRecord, messagesAt, room, engine.Numbers(t.Tx, seqs))
 		return err
 	})
 	return list, err
@@ -103,7 +104,7 @@ func (s *Store) MessagesAt(ctx context.Context, room domain.RoomID, seqs []domai
 // Pinned implements chat.Reading.
 func (s *Store) Pinned(ctx context.Context, room domain.RoomID) (list []chat.Record, err error) {
 	err = s.read(ctx, "read pinned messages", func(ctx context.Context, t tx) error {
-		list, err = all(ctx, t, scanRecord, pinnedMessages, room)
+		list, err = engine.All(ctx, t, scanRecord, pinnedMessages, room)
 		return err
 	})
 	return list, err
@@ -116,14 +117,14 @@ func (s *Store) Events(
 	ctx context.Context, room domain.RoomID, after domain.Seq, limit int,
 ) (messages []chat.Record, changes []chat.ChangeRecord, err error) {
 	err = s.read(ctx, "read events", func(ctx context.Context, t tx) error {
-		head, found, err := first(ctx, t, scalar[domain.Seq], headOf, room)
+		head, found, err := engine.First(ctx, t, engine.Scalar[domain.Seq], headOf, room)
 		if err != nil || !found || head <= after {
 			return err
 		}
-		if changes, err = all(ctx, t, scanChange, oldestChanges, room, after, head+1, max(limit, 0)); err != nil {
+		if changes, err = engine.All(ctx, t, scanChange, oldestChanges, room, after, head+1, max(limit, 0)); err != nil {
 			return err
 		}
-		if messages, err = all(ctx, t, scanRecord, oldestMessages, room, after, head+1, max(limit, 0)); err != nil {
+		if messages, err = engine.All(ctx, t, scanRecord, oldestMessages, room, after, head+1, max(limit, 0)); err != nil {
 			return err
 		}
 		messages, changes = cut(messages, changes, limit)
@@ -152,8 +153,8 @@ func (s *Store) Marks(
 ) (map[domain.Seq]chat.Marks, error) {
 	marks := map[domain.Seq]chat.Marks{}
 	err := s.read(ctx, "read reactions and mentions", func(ctx context.Context, t tx) error {
-		list := numbers(t, seqs)
-		if _, err := all(ctx, t, func(rows Rows) (struct{}, error) {
+		list := engine.Numbers(t.Tx, seqs)
+		if _, err := engine.All(ctx, t, func(rows engine.Rows) (struct{}, error) {
 			var target domain.Seq
 			var emoji string
 			var user domain.Author
@@ -165,7 +166,7 @@ func (s *Store) Marks(
 		}, reactionsTo, room, list); err != nil {
 			return err
 		}
-		_, err := all(ctx, t, func(rows Rows) (struct{}, error) {
+		_, err := engine.All(ctx, t, func(rows engine.Rows) (struct{}, error) {
 			var seq domain.Seq
 			var how chat.MentionWord
 			var name string
@@ -201,8 +202,8 @@ func react(list []domain.Reaction, emoji string, user domain.Author) []domain.Re
 // Versions implements chat.Reading.
 func (s *Store) Versions(ctx context.Context, room domain.RoomID, seq domain.Seq) (list []chat.Version, err error) {
 	err = s.read(ctx, "read earlier versions", func(ctx context.Context, t tx) error {
-		list, err = all(ctx, t, func(rows Rows) (v chat.Version, err error) {
-			err = rows.Scan(&v.Sealed.Token, &v.Sealed.KeyID, &v.Seq, stamp{&v.At})
+		list, err = engine.All(ctx, t, func(rows engine.Rows) (v chat.Version, err error) {
+			err = rows.Scan(&v.Sealed.Token, &v.Sealed.KeyID, &v.Seq, engine.Stamp(&v.At))
 			return v, err
 		}, versionsOf, room, seq)
 		return err
@@ -214,12 +215,12 @@ func (s *Store) Versions(ctx context.Context, room domain.RoomID, seq domain.Seq
 func (s *Store) Extents(ctx context.Context, rooms []domain.RoomID) (map[domain.RoomID]domain.Extent, error) {
 	found := make(map[domain.RoomID]domain.Extent, len(rooms))
 	err := s.read(ctx, "read extents", func(ctx context.Context, t tx) error {
-		_, err := all(ctx, t, func(rows Rows) (id domain.RoomID, err error) {
+		_, err := engine.All(ctx, t, func(rows engine.Rows) (id domain.RoomID, err error) {
 			var extent domain.Extent
 			err = rows.Scan(&id, &extent.First, &extent.Head)
 			found[id] = extent
 			return id, err
-		}, extents, numbers(t, rooms))
+		}, extents, engine.Numbers(t.Tx, rooms))
 		return err
 	})
 	if err != nil {

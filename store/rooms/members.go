@@ -9,6 +9,7 @@ import (
 	"parley/domain/auth"
 	"parley/domain/chat"
 	"parley/domain/encryption"
+	"parley/store/engine"
 )
 
 const (
@@ -48,8 +49,8 @@ func (s *Store) Members(ctx context.Context, room domain.RoomID, span chat.Membe
 		if span.Prefix != "" {
 			query, args = membersByPrefix, append(args, span.Prefix, span.Prefix+pastNames)
 		}
-		list, err = all(ctx, t, func(rows Rows) (m domain.Member, err error) {
-			err = rows.Scan(&m.User.ID, &m.User.Name, &m.Role, stamp{&m.JoinedAt})
+		list, err = engine.All(ctx, t, func(rows engine.Rows) (m domain.Member, err error) {
+			err = rows.Scan(&m.User.ID, &m.User.Name, &m.Role, engine.Stamp(&m.JoinedAt))
 			return m, err
 		}, query, args...)
 		return err
@@ -60,10 +61,10 @@ func (s *Store) Members(ctx context.Context, room domain.RoomID, span chat.Membe
 // Named implements chat.Members.
 func (s *Store) Named(ctx context.Context, room domain.RoomID, names []string) (list []domain.Author, err error) {
 	err = s.read(ctx, "find members", func(ctx context.Context, t tx) error {
-		list, err = all(ctx, t, func(rows Rows) (a domain.Author, err error) {
+		list, err = engine.All(ctx, t, func(rows engine.Rows) (a domain.Author, err error) {
 			err = rows.Scan(&a.ID, &a.Name)
 			return a, err
-		}, namedMembers, room, s.engine.Texts(names))
+		}, namedMembers, room, t.Texts(names))
 		return err
 	})
 	return list, err
@@ -105,7 +106,7 @@ func (t tx) findUsers(ctx context.Context, users []chat.Progress, moved []chat.M
 	for i, u := range users {
 		ids[i] = u.User
 	}
-	known, err := all(ctx, t, scalar[domain.UserID], knownUsers, numbers(t, ids))
+	known, err := engine.All(ctx, t, engine.Scalar[domain.UserID], knownUsers, engine.Numbers(t.Tx, ids))
 	if err != nil {
 		return err
 	}
@@ -140,7 +141,7 @@ func (t tx) moveMarkers(ctx context.Context, users []chat.Progress, moved []chat
 	for i, m := range markers {
 		rows[i] = []any{m.room, users[m.user].User, users[m.user].Markers[m.room]}
 	}
-	changed, err := t.execEach(ctx, moveMarker, rows)
+	changed, err := t.ExecEach(ctx, moveMarker, rows)
 	if err != nil {
 		return err
 	}
@@ -168,14 +169,14 @@ func (t tx) setPlaces(ctx context.Context, users []chat.Progress, moved []chat.M
 	for i, u := range placed {
 		rows[i] = []any{u.User, u.Place.Room, u.Place.Seq}
 	}
-	_, err := t.execEach(ctx, setPlace, rows)
+	_, err := t.ExecEach(ctx, setPlace, rows)
 	return err
 }
 
 // SetDraft implements chat.Members.
 func (s *Store) SetDraft(ctx context.Context, user domain.UserID, room domain.RoomID, draft encryption.Sealed) error {
 	return s.write(ctx, "keep a draft", func(ctx context.Context, t tx) error {
-		_, err := t.exec(ctx, setDraft, room, user, draft.Token, draft.KeyID)
+		_, err := t.Exec(ctx, setDraft, room, user, draft.Token, draft.KeyID)
 		return err
 	})
 }
@@ -185,7 +186,7 @@ func (s *Store) Configure(
 	ctx context.Context, user domain.UserID, room domain.RoomID, muted bool, notify domain.Notify,
 ) error {
 	return s.write(ctx, "configure a room", func(ctx context.Context, t tx) error {
-		_, err := t.exec(ctx, configure, room, user, muted, notify)
+		_, err := t.Exec(ctx, configure, room, user, muted, notify)
 		return err
 	})
 }
@@ -193,10 +194,10 @@ func (s *Store) Configure(
 // Profiles implements chat.People.
 func (s *Store) Profiles(ctx context.Context, names []string) (list []chat.Profile, err error) {
 	err = s.read(ctx, "find users", func(ctx context.Context, t tx) error {
-		list, err = all(ctx, t, func(rows Rows) (p chat.Profile, err error) {
-			err = rows.Scan(&p.User.ID, &p.User.Name, &p.Chosen, &p.Status.Token, &p.Status.KeyID, stamp{&p.JoinedAt})
+		list, err = engine.All(ctx, t, func(rows engine.Rows) (p chat.Profile, err error) {
+			err = rows.Scan(&p.User.ID, &p.User.Name, &p.Chosen, &p.Status.Token, &p.Status.KeyID, engine.Stamp(&p.JoinedAt))
 			return p, err
-		}, profiles, s.engine.Texts(names))
+		}, profiles, t.Texts(names))
 		return err
 	})
 	return list, err
@@ -207,7 +208,7 @@ func (s *Store) SetProfile(
 	ctx context.Context, user domain.UserID, chosen domain.State, status encryption.Sealed,
 ) error {
 	return s.write(ctx, "keep a presence", func(ctx context.Context, t tx) error {
-		_, err := t.exec(ctx, setProfile, user, chosen, status.Token, status.KeyID)
+		_, err := t.Exec(ctx, setProfile, user, chosen, status.Token, status.KeyID)
 		return err
 	})
 }
@@ -215,7 +216,7 @@ func (s *Store) SetProfile(
 // Place implements chat.People.
 func (s *Store) Place(ctx context.Context, user domain.UserID) (at chat.Place, err error) {
 	err = s.read(ctx, "read a place", func(ctx context.Context, t tx) error {
-		at, _, err = first(ctx, t, func(rows Rows) (at chat.Place, err error) {
+		at, _, err = engine.First(ctx, t, func(rows engine.Rows) (at chat.Place, err error) {
 			err = rows.Scan(&at.Room, &at.Seq)
 			return at, err
 		}, placeOf, user)

@@ -9,6 +9,7 @@ import (
 	"parley/domain"
 	"parley/domain/chat"
 	"parley/domain/encryption"
+	"parley/store/engine"
 )
 
 const (
@@ -41,8 +42,8 @@ type state struct {
 // message reads a message that is there and is not deleted, unless deleted
 // ones are welcome.
 func (t tx) message(ctx context.Context, c chat.Change, deletedToo bool) (state, error) {
-	s, found, err := first(ctx, t, func(rows Rows) (s state, err error) {
-		err = rows.Scan(&s.author, &s.deleted, stamp{&s.createdAt}, stamp{&s.written},
+	s, found, err := engine.First(ctx, t, func(rows engine.Rows) (s state, err error) {
+		err = rows.Scan(&s.author, &s.deleted, engine.Stamp(&s.createdAt), engine.Stamp(&s.written),
 			&s.textSeq, &s.sealed.Token, &s.sealed.KeyID, &s.pinned, &s.reactions)
 		return s, err
 	}, messageState, c.RoomID, c.Target)
@@ -71,24 +72,24 @@ func (t tx) edit(ctx context.Context, _ *room, c chat.Change, seq domain.Seq) (b
 	if err != nil {
 		return false, fmt.Errorf("seal the message: %w", err)
 	}
-	if _, err := t.exec(ctx, insertVersion, c.RoomID, c.Target, s.textSeq, s.sealed.Token, s.sealed.KeyID,
-		t.time(s.written)); err != nil {
+	if _, err := t.Exec(ctx, insertVersion, c.RoomID, c.Target, s.textSeq, s.sealed.Token, s.sealed.KeyID,
+		t.Time(s.written)); err != nil {
 		return false, err
 	}
-	if _, err := t.exec(ctx, pruneVersions, c.RoomID, c.Target, domain.MaxVersions-1); err != nil {
+	if _, err := t.Exec(ctx, pruneVersions, c.RoomID, c.Target, domain.MaxVersions-1); err != nil {
 		return false, err
 	}
-	if _, err := t.exec(ctx, editMessage, c.RoomID, c.Target, sealed.Token, sealed.KeyID, seq, t.time(c.At)); err != nil {
+	if _, err := t.Exec(ctx, editMessage, c.RoomID, c.Target, sealed.Token, sealed.KeyID, seq, t.Time(c.At)); err != nil {
 		return false, err
 	}
-	if _, err := t.exec(ctx, dropMentions, c.RoomID, c.Target); err != nil {
+	if _, err := t.Exec(ctx, dropMentions, c.RoomID, c.Target); err != nil {
 		return false, err
 	}
 	called := make([][]any, len(c.Mentions))
 	for i, m := range c.Mentions {
 		called[i] = []any{c.RoomID, c.Target, m.User, c.By, m.How}
 	}
-	_, err = t.execEach(ctx, insertMention, called)
+	_, err = t.ExecEach(ctx, insertMention, called)
 	return err == nil, err
 }
 
@@ -99,11 +100,11 @@ func (t tx) delete(ctx context.Context, _ *room, c chat.Change, _ domain.Seq) (b
 		return false, err
 	}
 	for _, statement := range []string{dropMentions, dropVersions, dropReactions} {
-		if _, err := t.exec(ctx, statement, c.RoomID, c.Target); err != nil {
+		if _, err := t.Exec(ctx, statement, c.RoomID, c.Target); err != nil {
 			return false, err
 		}
 	}
-	_, err = t.exec(ctx, deleteMessage, c.RoomID, c.Target, t.time(c.At))
+	_, err = t.Exec(ctx, deleteMessage, c.RoomID, c.Target, t.Time(c.At))
 	return true, err
 }
 
@@ -123,30 +124,30 @@ func (t tx) react(ctx context.Context, _ *room, c chat.Change, _ domain.Seq) (bo
 	if err != nil {
 		return false, err
 	}
-	own, _, err := first(ctx, t, scalar[int], ownReaction, c.RoomID, c.Target, c.Emoji, c.By)
+	own, _, err := engine.First(ctx, t, engine.Scalar[int], ownReaction, c.RoomID, c.Target, c.Emoji, c.By)
 	if err != nil || (own > 0) == c.Added {
 		return false, err
 	}
 	by := 1
 	if c.Added {
-		kinds, err := all(ctx, t, scalar[string], emojiOf, c.RoomID, c.Target)
+		kinds, err := engine.All(ctx, t, engine.Scalar[string], emojiOf, c.RoomID, c.Target)
 		if err != nil {
 			return false, err
 		}
 		if s.reactions >= domain.MaxReactions || len(kinds) >= domain.MaxReactionKinds && !slices.Contains(kinds, c.Emoji) {
 			return false, chat.ErrReactionsFull()
 		}
-		_, err = t.exec(ctx, insertReaction, c.RoomID, c.Target, c.Emoji, c.By, t.time(c.At))
+		_, err = t.Exec(ctx, insertReaction, c.RoomID, c.Target, c.Emoji, c.By, t.Time(c.At))
 		if err != nil {
 			return false, err
 		}
 	} else {
 		by = -1
-		if _, err := t.exec(ctx, deleteReaction, c.RoomID, c.Target, c.Emoji, c.By); err != nil {
+		if _, err := t.Exec(ctx, deleteReaction, c.RoomID, c.Target, c.Emoji, c.By); err != nil {
 			return false, err
 		}
 	}
-	_, err = t.exec(ctx, countReactions, c.RoomID, c.Target, by)
+	_, err = t.Exec(ctx, countReactions, c.RoomID, c.Target, by)
 	return true, err
 }
 
@@ -156,7 +157,7 @@ func (t tx) pin(ctx context.Context, _ *room, c chat.Change, _ domain.Seq) (bool
 		return false, err
 	}
 	if c.Added {
-		pins, _, err := first(ctx, t, scalar[int], countPins, c.RoomID)
+		pins, _, err := engine.First(ctx, t, engine.Scalar[int], countPins, c.RoomID)
 		if err != nil {
 			return false, err
 		}
@@ -164,6 +165,6 @@ func (t tx) pin(ctx context.Context, _ *room, c chat.Change, _ domain.Seq) (bool
 			return false, chat.ErrPinsFull()
 		}
 	}
-	_, err = t.exec(ctx, setPin, c.RoomID, c.Target, c.Added)
+	_, err = t.Exec(ctx, setPin, c.RoomID, c.Target, c.Added)
 	return true, err
 }

@@ -3,6 +3,8 @@ package sqlite
 import (
 	"database/sql/driver"
 	"testing"
+
+	"parley/store/rooms"
 )
 
 // OpenWrapped is open, which lets a test interpose on the writer's connections.
@@ -35,4 +37,4 @@ func ConnectorWithout(tb testing.TB, path, name, value string) driver.Connector 
 }
 
 // Reads are the queries that people wait for, by what they read.
-var Reads = newRooms(nil).Reads()
+var Reads = rooms.New(lent(nil)).Reads()

@@ -68,7 +68,7 @@ func open(ctx context.Context, path string, wrap func(driver.Connector) driver.C
 		writer: newStatements(sql.OpenDB(wrap(writing)), 1),
 		reader: newStatements(sql.OpenDB(reading), readers),
 	}
-	s.Store = newRooms(s)
+	s.Store = rooms.New(lent(s))
 	for _, pool := range []*statements{s.writer, s.reader} {
 		if err := pool.db.PingContext(ctx); err != nil {
 			return nil, errors.Join(fmt.Errorf("open the database: %w", translate(ctx, err)), s.Close())

@@ -7,28 +7,28 @@ import (
 	"strconv"
 	"time"
 
-	"parley/store/rooms"
+	"parley/store/engine"
 )
 
-// newRooms makes the part of the store that both engines share.
-func newRooms(s *Store) *rooms.Store {
-	return rooms.New(rooms.Engine{
-		Read: func(ctx context.Context, fn func(context.Context, rooms.DB) error) error {
+// lent is what the packages that both engines share get of this one.
+func lent(s *Store) engine.Engine {
+	return engine.Engine{
+		Read: func(ctx context.Context, fn func(context.Context, engine.DB) error) error {
 			return s.read(ctx, func(ctx context.Context) error { return fn(ctx, reading{s.reader}) })
 		},
-		Write: func(ctx context.Context, fn func(context.Context, rooms.DB) error) error {
+		Write: func(ctx context.Context, fn func(context.Context, engine.DB) error) error {
 			return s.write(ctx, func(t *transaction) error { return fn(ctx, writing{t}) })
 		},
 		Lost:    isLost,
 		Dialect: dialect{},
-	})
+	}
 }
 
 type dialect struct{}
 
 var words = regexp.MustCompile(`\{(\w+) ?(\?\d+)?\}`)
 
-// Rewrite implements rooms.Dialect. A transaction holds the write lock, so no
+// Rewrite implements engine.Dialect. A transaction holds the write lock, so no
 // row needs one of its own and nobody another turn.
 func (dialect) Rewrite(query string) string {
 	return words.ReplaceAllStringFunc(query, func(word string) string {
@@ -43,7 +43,7 @@ func (dialect) Rewrite(query string) string {
 	})
 }
 
-// Numbers implements rooms.Dialect.
+// Numbers implements engine.Dialect.
 func (dialect) Numbers(list []int64) any {
 	text := []byte{'['}
 	for i, n := range list {
@@ -55,7 +55,7 @@ func (dialect) Numbers(list []int64) any {
 	return string(append(text, ']'))
 }
 
-// Texts implements rooms.Dialect.
+// Texts implements engine.Dialect.
 func (dialect) Texts(list []string) any {
 	text, err := json.Marshal(list)
 	if err != nil {
@@ -64,13 +64,13 @@ func (dialect) Texts(list []string) any {
 	return string(text)
 }
 
-// Time implements rooms.Dialect.
+// Time implements engine.Dialect.
 func (dialect) Time(t time.Time) any { return micros(t) }
 
-// reading is the readers as a rooms.DB.
+// reading is the readers as a engine.DB.
 type reading struct{ pool *statements }
 
-func (r reading) Query(ctx context.Context, query string, args ...any) (rooms.Rows, error) {
+func (r reading) Query(ctx context.Context, query string, args ...any) (engine.Rows, error) {
 	return r.pool.query(ctx, query, args...) //nolint:rowserrcheck // the caller does
 }
 
@@ -88,10 +88,10 @@ func (r reading) ExecEach(ctx context.Context, query string, lists [][]any) ([]i
 	return each(ctx, r, query, lists)
 }
 
-// writing is a transaction as a rooms.DB.
+// writing is a transaction as a engine.DB.
 type writing struct{ *transaction }
 
-func (w writing) Query(ctx context.Context, query string, args ...any) (rooms.Rows, error) {
+func (w writing) Query(ctx context.Context, query string, args ...any) (engine.Rows, error) {
 	return w.query(ctx, query, args...) //nolint:rowserrcheck // the caller does
 }
 
@@ -107,7 +107,7 @@ func (w writing) ExecEach(ctx context.Context, query string, lists [][]any) ([]i
 	return each(ctx, w, query, lists)
 }
 
-func each(ctx context.Context, db rooms.DB, query string, lists [][]any) ([]int64, error) {
+func each(ctx context.Context, db engine.DB, query string, lists [][]any) ([]int64, error) {
 	changed := make([]int64, len(lists))
 	for i, args := range lists {
 		var err error

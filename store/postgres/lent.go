@@ -8,21 +8,21 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
 
-	"parley/store/rooms"
+	"parley/store/engine"
 )
 
-// newRooms makes the part of the store that both engines share.
-func newRooms(s *Store) *rooms.Store {
-	return rooms.New(rooms.Engine{
-		Read: func(ctx context.Context, fn func(context.Context, rooms.DB) error) error {
+// lent is what the packages that both engines share get of this one.
+func lent(s *Store) engine.Engine {
+	return engine.Engine{
+		Read: func(ctx context.Context, fn func(context.Context, engine.DB) error) error {
 			return s.read(ctx, func(ctx context.Context, conn *pgx.Conn) error { return fn(ctx, statements{conn}) })
 		},
-		Write: func(ctx context.Context, fn func(context.Context, rooms.DB) error) error {
+		Write: func(ctx context.Context, fn func(context.Context, engine.DB) error) error {
 			return s.write(ctx, func(ctx context.Context, tx pgx.Tx) error { return fn(ctx, statements{tx}) })
 		},
 		Lost:    isLost,
 		Dialect: dialect{},
-	})
+	}
 }
 
 type dialect struct{}
@@ -35,7 +35,7 @@ var (
 // membersTurn is the advisory lock of those who lock the rows of many members.
 const membersTurn = "20003"
 
-// Rewrite implements rooms.Dialect. The lock is the one that a row's referrers
+// Rewrite implements engine.Dialect. The lock is the one that a row's referrers
 // do not wait for.
 func (dialect) Rewrite(query string) string {
 	query = words.ReplaceAllStringFunc(query, func(word string) string {
@@ -53,16 +53,16 @@ func (dialect) Rewrite(query string) string {
 	return parameters.ReplaceAllString(query, `$$$1`)
 }
 
-// Numbers implements rooms.Dialect.
+// Numbers implements engine.Dialect.
 func (dialect) Numbers(list []int64) any { return list }
 
-// Texts implements rooms.Dialect.
+// Texts implements engine.Dialect.
 func (dialect) Texts(list []string) any { return list }
 
-// Time implements rooms.Dialect.
+// Time implements engine.Dialect.
 func (dialect) Time(t time.Time) any { return t }
 
-// statements runs statements as a rooms.DB: on a connection or in a transaction.
+// statements runs statements as a engine.DB: on a connection or in a transaction.
 type statements struct {
 	on interface {
 		Query(ctx context.Context, query string, args ...any) (pgx.Rows, error)
@@ -71,7 +71,7 @@ type statements struct {
 	}
 }
 
-func (s statements) Query(ctx context.Context, query string, args ...any) (rooms.Rows, error) {
+func (s statements) Query(ctx context.Context, query string, args ...any) (engine.Rows, error) {
 	rows, err := s.on.Query(ctx, query, args...)
 	if err != nil {
 		return nil, err
