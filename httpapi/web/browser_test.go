@@ -65,20 +65,43 @@ func openBrowser() {
 type house struct {
 	*storetest.Core
 	URL    string
+	shut   func() // closes the door, once
 	actors map[string]auth.Actor
 }
 
 var lobby = domain.Address{Name: domain.Lobby}
 
+// openHouse serves a new core.
 func openHouse(tb testing.TB) *house {
 	tb.Helper()
-	h := &house{Core: storetest.NewCore(tb), actors: map[string]auth.Actor{}}
-	h.URL, _ = h.openDoor(tb, "127.0.0.1:0")
+	return openHouseWith(tb, func(*storetest.Settings) {})
+}
+
+// openHouseWith serves a new core with other settings. What stands in a house is
+// seen in Chromium, so there is none in a run that is to need nothing.
+func openHouseWith(tb testing.TB, adjust func(*storetest.Settings)) *house {
+	tb.Helper()
+	if testing.Short() {
+		tb.Skip("needs Chromium")
+	}
+	return openCore(tb, storetest.NewCoreWith(tb, storetest.SQLite(tb), adjust))
+}
+
+func openCore(tb testing.TB, core *storetest.Core) *house {
+	tb.Helper()
+	h := &house{Core: core, actors: map[string]auth.Actor{}}
+	h.openDoor(tb, "127.0.0.1:0")
 	return h
 }
 
+// reopen opens the door again where it was.
+func (h *house) reopen(tb testing.TB) {
+	tb.Helper()
+	h.openDoor(tb, strings.TrimPrefix(h.URL, "http://"))
+}
+
 // openDoor serves on an address until the test ends or the door is shut.
-func (h *house) openDoor(tb testing.TB, addr string) (url string, shut func()) {
+func (h *house) openDoor(tb testing.TB, addr string) {
 	tb.Helper()
 	server, err := httpapi.New(httpapi.Config{
 		Auth: h.Auth, Chat: h.Chat, Version: "test", Ready: h.Engine.Ready, Log: slog.New(slog.DiscardHandler),
@@ -93,17 +116,14 @@ func (h *house) openDoor(tb testing.TB, addr string) (url string, shut func()) {
 	}
 	served := make(chan error, 1)
 	go func() { served <- server.Serve(ln) }()
-	var once sync.Once
-	shut = func() {
-		once.Do(func() {
-			ctx, cancel := context.WithTimeout(context.Background(), patience)
-			defer cancel()
-			_ = server.Shutdown(ctx)
-			<-served
-		})
-	}
-	tb.Cleanup(shut)
-	return "http://" + ln.Addr().String(), shut
+	h.URL = "http://" + ln.Addr().String()
+	h.shut = sync.OnceFunc(func() {
+		ctx, cancel := context.WithTimeout(context.Background(), patience)
+		defer cancel()
+		_ = server.Shutdown(ctx)
+		<-served
+	})
+	tb.Cleanup(h.shut)
 }
 
 // known gives the actor of a name, whose account it makes when first asked.

@@ -12,14 +12,11 @@ import (
 func TestNothingIsLostOrDoubledOverALostConnection(t *testing.T) {
 	h := openHouse(t)
 	h.known(t, "alice")
-	url, shut := h.openDoor(t, "127.0.0.1:0")
-	addr := strings.TrimPrefix(url, "http://")
-	h.URL = url
 	p := h.open(t)
 	p.logIn("alice")
 	p.write("before")
 	p.until("it is stored", `document.querySelectorAll(".message:not(.pending)").length === 1`)
-	shut()
+	h.shut()
 	h.say(t, "bob", lobby, "said meanwhile")
 	p.write("written offline")
 	p.sees("… sending")
@@ -28,19 +25,19 @@ func TestNothingIsLostOrDoubledOverALostConnection(t *testing.T) {
 	if got := h.history(t, lobby); len(got) != 2 {
 		t.Fatalf("stored is %q", got)
 	}
-	_, shut = h.openDoor(t, addr)
+	h.reopen(t)
 	p.sees("said meanwhile")
 	p.until("all is stored", `document.querySelectorAll(".message:not(.pending)").length === 3 && !document.querySelector(".pending")`)
 	p.seesNo("You are offline")
 	p.wantTexts("before", "said meanwhile", "written offline")
 
 	// What is unsent outlives a reload, and so does a draft.
-	shut()
+	h.shut()
 	p.sees("You are offline")
 	p.write("before the reload")
 	p.sees("… sending")
 	p.insert("half a tho")
-	_, _ = h.openDoor(t, addr)
+	h.reopen(t)
 	p.do(chromedp.Reload())
 	p.until("it is stored", `document.querySelectorAll(".message:not(.pending)").length === 4 && !document.querySelector(".pending")`)
 	p.wantTexts("before", "said meanwhile", "written offline", "before the reload")
@@ -197,8 +194,6 @@ func TestAnInvitationThatIsTakenBackIsGone(t *testing.T) {
 func TestWhoCannotSignOutIsToldSoAndStaysIn(t *testing.T) {
 	h := openHouse(t)
 	h.known(t, "alice")
-	url, shut := h.openDoor(t, "127.0.0.1:0")
-	h.URL = url
 	p := h.open(t)
 	p.logIn("alice")
 	p.click(".me")
@@ -206,13 +201,13 @@ func TestWhoCannotSignOutIsToldSoAndStaysIn(t *testing.T) {
 	for _, list := range []string{"sessions", "keys"} { // a later failure to load them would be told instead
 		p.until(list+" are loaded", `performance.getEntriesByType("resource").some((e) => e.name.endsWith("/me/`+list+`") && e.responseEnd)`)
 	}
-	shut()
+	h.shut()
 	p.clickOn("Sign out")
 	p.sees("You are still signed in: ")
 	if in := evaluate[int](p, `document.querySelectorAll(".me").length`); in != 1 {
 		t.Error("the page looks as if nobody were signed in")
 	}
-	_, _ = h.openDoor(t, strings.TrimPrefix(url, "http://"))
+	h.reopen(t)
 	p.seesNo("You are offline")
 	p.clickOn("Sign out")
 	p.until("the door", `document.querySelector("input[name=username]")`)

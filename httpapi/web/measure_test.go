@@ -60,8 +60,7 @@ func openCrowd(b *testing.B, messages int) *house {
 	}
 	writing.Wait()
 	fast.Stop()
-	h := &house{Core: storetest.NewCoreWith(b, config, func(s *storetest.Settings) { s.Keyring = keyring }), actors: map[string]auth.Actor{}}
-	h.URL, _ = h.openDoor(b, "127.0.0.1:0")
+	h := openCore(b, storetest.NewCoreWith(b, config, func(s *storetest.Settings) { s.Keyring = keyring }))
 	h.known(b, "alice")
 	view, err := h.Chat.Room(b.Context(), h.known(b, "alice"), lobby)
 	if err != nil {

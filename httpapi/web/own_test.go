@@ -2,7 +2,6 @@ package web_test
 
 import (
 	"context"
-	"strings"
 	"testing"
 	"time"
 
@@ -11,7 +10,6 @@ import (
 	"github.com/chromedp/chromedp/kb"
 
 	"parley/domain"
-	"parley/domain/auth"
 	"parley/domain/broadcast"
 	"parley/store/storetest"
 )
@@ -59,10 +57,7 @@ func TestATabHearsThatSomebodyElseSignedIn(t *testing.T) {
 
 // Two people at one browser have one cookie: the last who signed in has it.
 func TestATabDoesNotSpeakForSomebodyElse(t *testing.T) {
-	core := storetest.NewCoreWith(t, storetest.EmptySQLite(t), func(s *storetest.Settings) { s.TokenLife = 2 * time.Second })
-	h := &house{Core: core, actors: map[string]auth.Actor{}}
-	url, shut := h.openDoor(t, "127.0.0.1:0")
-	h.URL = url
+	h := openHouseWith(t, func(s *storetest.Settings) { s.TokenLife = 2 * time.Second })
 	h.known(t, "alice")
 	h.known(t, "bob")
 	one := h.open(t)
@@ -79,10 +74,10 @@ func TestATabDoesNotSpeakForSomebodyElse(t *testing.T) {
 	one.until("alice is in", `document.querySelector(".me b")?.innerText === "alice"`)
 	two.signIn("bob")
 	two.until("bob is in", `document.querySelector(".me b")?.innerText === "bob"`)
-	shut()
+	h.shut()
 	one.sees("You are offline")
 	<-time.After(2 * time.Second) // her token has run out
-	_, _ = h.openDoor(t, strings.TrimPrefix(url, "http://"))
+	h.reopen(t)
 	one.until("it is bob's, too", `document.querySelector(".me b")?.innerText === "bob"`)
 }
 

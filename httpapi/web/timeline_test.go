@@ -189,19 +189,16 @@ func TestWhatCouldNotBeLoadedIsLoadedOnceThereIsAConnection(t *testing.T) {
 	if err := h.Chat.MarkRead(t.Context(), h.known(t, "alice"), lobby, 120, nil); err != nil {
 		t.Fatal(err)
 	}
-	url, shut := h.openDoor(t, "127.0.0.1:0")
-	addr := strings.TrimPrefix(url, "http://")
-	h.URL = url
 	p := h.open(t)
-	p.logIn("alice")
-	p.visit("/r/" + kitchen.String())
+	p.visit("/r/" + kitchen.String()) // the lobby, once in view, would be read
+	p.signIn("alice")
 	p.until("the kitchen", `document.querySelector("h1")?.innerText === "#kitchen" && document.querySelector(".presence.online")`)
-	shut()
+	h.shut()
 	p.goTo("#lobby")
 	p.sees("the server cannot be reached")
 	p.clickOn("Try again")
 	p.sees("the server cannot be reached")
-	_, shut = h.openDoor(t, addr)
+	h.reopen(t)
 	p.until("the unread line is in view", `document.querySelector(".unread")?.getBoundingClientRect().top > `+box+`.getBoundingClientRect().top`)
 	if first := evaluate[string](p, `document.querySelector(".unread").nextElementSibling.dataset.seq`); first != "121" {
 		t.Errorf("the unread line stands above %s", first)
@@ -210,12 +207,12 @@ func TestWhatCouldNotBeLoadedIsLoadedOnceThereIsAConnection(t *testing.T) {
 
 	// At the end of what is loaded, too.
 	p.seesNo("You are offline")
-	shut()
+	h.shut()
 	p.sees("You are offline")
 	p.scrollBy(9000)
 	p.until("it says so where one looks", `(() => { const e = [...document.querySelectorAll(".edge button")].at(-1)?.getBoundingClientRect(), b = `+box+`.getBoundingClientRect(); return e && e.top >= b.top && e.bottom <= b.bottom; })()`)
 	before := evaluate[int](p, `Number([...document.querySelectorAll("[data-seq]")].at(-1).dataset.seq)`)
-	_, _ = h.openDoor(t, addr)
+	h.reopen(t)
 	p.until("more follows", fmt.Sprintf(`[...document.querySelectorAll("[data-seq]")].at(-1).dataset.seq > %d`, before))
 }
 

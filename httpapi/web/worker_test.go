@@ -11,14 +11,12 @@ import (
 func TestThePageOpensWithoutANetworkAndKeepsNothingThatWasSaid(t *testing.T) {
 	h := openHouse(t)
 	h.known(t, "alice")
-	url, shut := h.openDoor(t, "127.0.0.1:0")
-	h.URL = url
 	p := h.open(t)
 	p.logIn("alice")
 	p.write("said while there was a network")
 	p.until("it is stored", `document.querySelector(".message:not(.pending)")`)
 	p.until("the worker has the shell", `navigator.serviceWorker.ready.then((r) => r.active.state === "activated")`)
-	shut()
+	h.shut()
 	p.sees("You are offline")
 
 	p.do(chromedp.Reload())
@@ -37,7 +35,7 @@ func TestThePageOpensWithoutANetworkAndKeepsNothingThatWasSaid(t *testing.T) {
 		}
 	}
 
-	_, _ = h.openDoor(t, strings.TrimPrefix(url, "http://"))
+	h.reopen(t)
 	p.sees("said while there was a network")
 }
 
