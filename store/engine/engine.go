@@ -26,7 +26,8 @@ type Engine struct {
 type Dialect interface {
 	// Rewrite puts the engine's own words into a query: {any ?1} for a list of
 	// numbers, {anytext ?1} for one of texts, {lock} for locking the rows read,
-	// {turn} for a value that one transaction has at a time, until its end.
+	// {claim} for doing so where they may be removed, {turn} for a value that
+	// one transaction has at a time, until its end.
 	Rewrite(query string) string
 	// Numbers and Texts make parameters for {any} and {anytext}.
 	Numbers(list []int64) any

@@ -15,19 +15,17 @@ import (
 
 // violated says what it means that a constraint refused a row.
 var violated = map[string]func() *domain.Error{
-	"users_folded_name":    auth.ErrNameTaken,
-	"rooms_name":           chat.ErrNameTaken,
-	"changes_by":           auth.ErrUserNotFound,
-	"changes_user":         auth.ErrUserNotFound,
-	"rooms_creator":        auth.ErrUserNotFound,
-	"reactions_user":       auth.ErrUserNotFound,
-	"members_user":         auth.ErrUserNotFound,
-	"members_room":         domain.ErrRoomNotFound,
-	"messages_author":      auth.ErrUserNotFound,
-	"messages_room":        domain.ErrRoomNotFound,
-	"sessions_user":        auth.ErrUserNotFound,
-	"ssh_keys_user":        auth.ErrUserNotFound,
-	"ssh_keys_fingerprint": auth.ErrKeyTaken,
+	"rooms_name":      chat.ErrNameTaken,
+	"changes_by":      auth.ErrUserNotFound,
+	"changes_user":    auth.ErrUserNotFound,
+	"rooms_creator":   auth.ErrUserNotFound,
+	"reactions_user":  auth.ErrUserNotFound,
+	"members_user":    auth.ErrUserNotFound,
+	"members_room":    domain.ErrRoomNotFound,
+	"messages_author": auth.ErrUserNotFound,
+	"messages_room":   domain.ErrRoomNotFound,
+	"sessions_user":   auth.ErrUserNotFound,
+	"ssh_keys_user":   auth.ErrUserNotFound,
 }
 
 // translate classifies an error met on a connection. A context that ended stays

@@ -35,8 +35,8 @@ var (
 // membersTurn is the advisory lock of those who lock the rows of many members.
 const membersTurn = "20003"
 
-// Rewrite implements engine.Dialect. The lock is the one that a row's referrers
-// do not wait for.
+// Rewrite implements engine.Dialect. {lock} is the one that a row's referrers do
+// not wait for.
 func (dialect) Rewrite(query string) string {
 	query = words.ReplaceAllStringFunc(query, func(word string) string {
 		switch parts := words.FindStringSubmatch(word); parts[1] {
@@ -46,6 +46,8 @@ func (dialect) Rewrite(query string) string {
 			return "= ANY (" + parts[2] + "::text[])"
 		case "turn":
 			return "pg_advisory_xact_lock(" + membersTurn + ")"
+		case "claim":
+			return "FOR UPDATE"
 		default:
 			return "FOR NO KEY UPDATE"
 		}

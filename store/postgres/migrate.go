@@ -73,35 +73,15 @@ func (s *Store) pending(ctx context.Context) ([]int64, error) {
 		if err != nil || !begun {
 			return err
 		}
-		applied, err = all(ctx, conn, pgx.RowTo[int64], "SELECT version_id FROM goose_db_version WHERE is_applied")
+		rows, err := conn.Query(ctx, "SELECT version_id FROM goose_db_version WHERE is_applied")
+		if err != nil {
+			return err
+		}
+		applied, err = pgx.CollectRows(rows, pgx.RowTo[int64])
 		return err
 	})
 	if err != nil {
 		return nil, fmt.Errorf("look for pending migrations: %w", err)
 	}
 	return schema.Missing(migrations.Postgres(), applied)
-}
-
-// queryer is a connection or a transaction on it.
-type queryer interface {
-	Query(ctx context.Context, query string, args ...any) (pgx.Rows, error)
-}
-
-// all reads every row of a query.
-func all[T any](ctx context.Context, q queryer, scan pgx.RowToFunc[T], query string, args ...any) ([]T, error) {
-	rows, err := q.Query(ctx, query, args...)
-	if err != nil {
-		return nil, err
-	}
-	return pgx.CollectRows(rows, scan)
-}
-
-// first reads the first row of a query; pgx.ErrNoRows if there is none.
-func first[T any](ctx context.Context, q queryer, scan pgx.RowToFunc[T], query string, args ...any) (T, error) {
-	rows, err := q.Query(ctx, query, args...)
-	if err != nil {
-		var none T
-		return none, err
-	}
-	return pgx.CollectOneRow(rows, scan)
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"parley/domain"
+	"parley/store/accounts"
 	"parley/store/rooms"
 )
 
@@ -38,9 +39,16 @@ type Config struct {
 
 // Store keeps everything in one PostgreSQL database.
 type Store struct {
-	*rooms.Store
+	*accountStore
+	*roomStore
 	pool *pgxpool.Pool
 }
+
+// What is embedded needs names that differ.
+type (
+	accountStore = accounts.Store
+	roomStore    = rooms.Store
+)
 
 // Open connects to the database. It applies no migrations. No error of it
 // holds the password.
@@ -54,7 +62,7 @@ func Open(ctx context.Context, config Config) (*Store, error) {
 		return nil, fmt.Errorf("open the database: %w", err)
 	}
 	s := &Store{pool: pool}
-	s.Store = rooms.New(lent(s))
+	s.accountStore, s.roomStore = accounts.New(lent(s)), rooms.New(lent(s))
 	if err := s.read(ctx, func(ctx context.Context, conn *pgx.Conn) error { return conn.Ping(ctx) }); err != nil {
 		pool.Close()
 		return nil, fmt.Errorf("open the database: %w", err)

@@ -33,7 +33,7 @@ var words = regexp.MustCompile(`\{(\w+) ?(\?\d+)?\}`)
 func (dialect) Rewrite(query string) string {
 	return words.ReplaceAllStringFunc(query, func(word string) string {
 		switch parts := words.FindStringSubmatch(word); parts[1] {
-		case "lock":
+		case "lock", "claim":
 			return ""
 		case "turn":
 			return "1"
@@ -66,6 +66,10 @@ func (dialect) Texts(list []string) any {
 
 // Time implements engine.Dialect.
 func (dialect) Time(t time.Time) any { return micros(t) }
+
+func micros(t time.Time) int64 { return t.UnixMicro() }
+
+func fromMicros(n int64) time.Time { return time.UnixMicro(n).UTC() }
 
 // reading is the readers as a engine.DB.
 type reading struct{ pool *statements }

@@ -18,6 +18,7 @@ import (
 	"modernc.org/sqlite"
 	lib "modernc.org/sqlite/lib"
 
+	"parley/store/accounts"
 	"parley/store/rooms"
 )
 
@@ -30,10 +31,17 @@ const (
 
 // Store keeps everything in one SQLite file.
 type Store struct {
-	*rooms.Store
+	*accountStore
+	*roomStore
 	writer *statements // one connection; its transactions are immediate
 	reader *statements // several connections, which cannot write
 }
+
+// What is embedded needs names that differ.
+type (
+	accountStore = accounts.Store
+	roomStore    = rooms.Store
+)
 
 // Open opens the database file, making it if there is none; its directory must
 // exist. It applies no migrations.
@@ -68,7 +76,7 @@ func open(ctx context.Context, path string, wrap func(driver.Connector) driver.C
 		writer: newStatements(sql.OpenDB(wrap(writing)), 1),
 		reader: newStatements(sql.OpenDB(reading), readers),
 	}
-	s.Store = rooms.New(lent(s))
+	s.accountStore, s.roomStore = accounts.New(lent(s)), rooms.New(lent(s))
 	for _, pool := range []*statements{s.writer, s.reader} {
 		if err := pool.db.PingContext(ctx); err != nil {
 			return nil, errors.Join(fmt.Errorf("open the database: %w", translate(ctx, err)), s.Close())
