@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"flag"
 	"io"
 	"log/slog"
 	"net"
@@ -26,7 +27,10 @@ import (
 // patience is how long a test waits for what must happen.
 const patience = 20 * time.Second
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) {
+	_ = flag.Set("test.parallel", "8") // what is parallel waits, and does not compute
+	goleak.VerifyTestMain(m)
+}
 
 // door is a running HTTP door on the loopback network.
 type door struct {

@@ -162,6 +162,7 @@ func TestEveryChangeReachesThoseWhoFollow(t *testing.T) {
 
 // What the API says of its events is what they are.
 func TestTheDescriptionKnowsEveryEventAndItsFields(t *testing.T) {
+	t.Parallel() // it waits for the clock
 	d := openDoor(t, nil)
 	var spec struct {
 		Paths map[string]map[string]struct{ Description string }

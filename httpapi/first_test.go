@@ -113,6 +113,7 @@ func TestTheFirstAPITakesAnyContentType(t *testing.T) {
 }
 
 func TestTheFirstSocketTellsWhoComesSpeaksAndGoes(t *testing.T) {
+	t.Parallel() // it waits for the clock
 	d := openDoor(t, nil)
 	alice := d.first(t, d.token(t, "alice"))
 	bob := d.first(t, d.token(t, "bob"))
@@ -189,6 +190,7 @@ func TestTheFirstAPIShowsMessagesAsTheyStandNow(t *testing.T) {
 }
 
 func TestTheFirstSocketHearsOfMessagesAndOfWhoComesAndGoesAlone(t *testing.T) {
+	t.Parallel() // it waits for the clock
 	d := openDoor(t, nil)
 	people := d.callers(t, "alice", "bob", "carol")
 	alice, bob := people[0], people[1]

@@ -160,6 +160,7 @@ func TestStoppingADoorWhoseListenerIsClosedAlreadyIsNoFault(t *testing.T) {
 }
 
 func TestAccessThatEndsClosesWhatIsOpenWithin5s(t *testing.T) {
+	t.Parallel() // it waits for the clock
 	d := openDoor(t, nil)
 	token := d.token(t, "alice")
 	live, old, other := d.live(t, token), d.first(t, token), d.live(t, d.token(t, "bob"))
@@ -249,6 +250,7 @@ func TestReadinessFollowsTheStore(t *testing.T) {
 }
 
 func TestWhileTheStoreTakesNothingCallsSayTryAgain(t *testing.T) {
+	t.Parallel() // it waits for the clock
 	config := storetest.SQLite(t)
 	d := openDoorOn(t, storetest.NewCoreOn(t, config), nil, nil)
 	token := d.token(t, "alice")

@@ -78,6 +78,7 @@ func TestASocketNeedsATokenWhereItBelongs(t *testing.T) {
 }
 
 func TestFramesAndTheirAnswers(t *testing.T) {
+	t.Parallel() // it waits for the clock
 	d := openDoor(t, nil)
 	alice := d.live(t, d.token(t, "alice"))
 	bob := d.live(t, d.token(t, "bob"))

@@ -120,6 +120,7 @@ func TestADirectConversationIsMadeByFollowingItAndBySending(t *testing.T) {
 }
 
 func TestPresenceIsToldAtMostOnceASecond(t *testing.T) {
+	t.Parallel() // it waits for the clock
 	d := openDoor(t, nil)
 	alice, bob := d.caller(t, "alice"), d.caller(t, "bob")
 	s, other := d.live(t, alice.token), d.live(t, bob.token)

@@ -26,6 +26,7 @@ func (d *door) sessionsOf(t *testing.T, token string) []map[string]any {
 }
 
 func TestAPersonSeesTheirLogInsAndEndsThem(t *testing.T) {
+	t.Parallel() // it waits for the clock
 	d := openDoor(t, nil)
 	d.User(t, "alice")
 	bob := d.token(t, "bob")

@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"flag"
 	"io"
 	"log/slog"
 	"net"
@@ -23,6 +24,7 @@ import (
 )
 
 func TestMain(m *testing.M) {
+	_ = flag.Set("test.parallel", "8") // what is parallel waits, and does not compute
 	goleak.VerifyTestMain(m,
 		// A screen's timers outlive it until they are due.
 		goleak.IgnoreAnyFunction("charm.land/bubbletea/v2.Tick.func1"),

@@ -77,6 +77,7 @@ func TestAClientHasAMomentToHangUpAfterTheLastWords(t *testing.T) {
 }
 
 func TestShutdownTellsEverybodyAndWaits(t *testing.T) {
+	t.Parallel() // it waits for the clock
 	d := open(t, options{})
 	alice, bob := show(t, d.logIn(t, "alice"), 80, 24), show(t, d.logIn(t, "bob"), 80, 24)
 	silent := d.dial(t, "127.0.0.1")

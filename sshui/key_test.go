@@ -160,6 +160,7 @@ func TestASessionShowsItsClientAndEndsWithItsConnection(t *testing.T) {
 }
 
 func TestEndingASessionClosesItsConnectionAlone(t *testing.T) {
+	t.Parallel() // it waits for the clock
 	d := open(t, options{})
 	client, other := d.logIn(t, "alice"), d.logIn(t, "alice")
 	show(t, client, 80, 24)
@@ -184,6 +185,7 @@ func TestEndingASessionClosesItsConnectionAlone(t *testing.T) {
 }
 
 func TestTheConnectionBeyondTheLimitIsToldAndClosed(t *testing.T) {
+	t.Parallel() // it waits for the clock
 	d := open(t, options{})
 	for i := range auth.MaxUserConnections {
 		actor, err := d.core.Auth.LogIn(t.Context(), auth.Origin{Door: auth.HTTP, Addr: netip.AddrFrom4([4]byte{127, 0, 20, byte(i)})}, "alice", storetest.Password)

@@ -165,6 +165,7 @@ $`)
 }
 
 func TestAPasteOfManyLinesWaitsForTheLimit(t *testing.T) {
+	t.Parallel() // it waits for the clock
 	d := open(t, options{})
 	p := lineMode(t, d.logIn(t, "bob"), "dumb", "", 80)
 	p.Sees("\n#lobby>")

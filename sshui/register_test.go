@@ -44,6 +44,7 @@ func left(t *testing.T, p *sshtest.Person) int {
 }
 
 func TestAStrangerRegistersAndComesIn(t *testing.T) {
+	t.Parallel() // it waits for the clock
 	d := open(t, options{})
 	p := stranger(t, d, "127.0.0.1")
 	p.Sees("Name:")
@@ -155,6 +156,7 @@ func TestRegistrationsAreLimitedOverBothDoorsTogether(t *testing.T) {
 }
 
 func TestAStrangerGetsTheDialogueAndNothingElse(t *testing.T) {
+	t.Parallel() // it waits for the clock
 	d := open(t, options{})
 	client, err := d.tryLogIn(t, "127.0.0.1", "new")
 	check(t, err)
@@ -198,6 +200,7 @@ func TestNobodyElseComesInWithoutProof(t *testing.T) {
 }
 
 func TestAStrangerHasAPlaceAtTheGateAndSoMuchTime(t *testing.T) {
+	t.Parallel() // it waits for the clock
 	d := open(t, options{times: sshui.Times{Registration: 700 * time.Millisecond}})
 	p := stranger(t, d, "127.0.0.1")
 	p.Sees("Name:")

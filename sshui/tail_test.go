@@ -188,6 +188,7 @@ func TestATailThatNobodyReadsIsCut(t *testing.T) {
 }
 
 func TestATailWhoseAccessEndsSaysGoodbye(t *testing.T) {
+	t.Parallel() // it waits for the clock
 	d := open(t, options{})
 	_, out := tailing(t, d.logIn(t, "bob"), "tail --json -n 0 lobby")
 	_, err := out.ReadString('\n')

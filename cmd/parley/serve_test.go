@@ -56,6 +56,7 @@ func hears(t *testing.T, conn *websocket.Conn, kind, text string) string {
 }
 
 func TestTwoDoorsOneConversation(t *testing.T) {
+	t.Parallel() // it waits for the clock
 	storetest.Engines(t, func(t *testing.T, database store.Config) {
 		env := settingsOf(t, database)
 		s := serve(t, env)
@@ -166,6 +167,7 @@ func TestTenWrongLogInsCloseBothDoorsForThatAddressAlone(t *testing.T) {
 }
 
 func TestTheConsoleTakesHoldWhileTheServiceRuns(t *testing.T) {
+	t.Parallel() // it waits for the clock
 	env := settingsOf(t, store.Config{})
 	s := serve(t, env)
 	addUser(t, env, "mallory")

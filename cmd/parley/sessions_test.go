@@ -9,6 +9,7 @@ import (
 )
 
 func TestSessionsEndedOnTheConsoleCloseBothDoors(t *testing.T) {
+	t.Parallel() // it waits for the clock
 	env := settingsOf(t, store.Config{})
 	s := serve(t, env)
 	addUser(t, env, "mallory")

@@ -77,6 +77,7 @@ func TestWhileTheServerIsAwaySendsAreUnavailableAndThenAllRecovers(t *testing.T)
 }
 
 func TestWhileTheFileIsLockedSendsAreUnavailableAndReadersReadOn(t *testing.T) {
+	t.Parallel() // it waits for the clock
 	config := storetest.SQLite(t)
 	core := storetest.NewCoreOn(t, config)
 	alice := core.User(t, "alice")

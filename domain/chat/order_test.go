@@ -17,6 +17,7 @@ import (
 // beginning, from the middle and from wherever they come in. Each of them sees
 // every event from there on, in order, once.
 func TestEveryFollowerSeesEveryMessageOnceAndInOrder(t *testing.T) {
+	t.Parallel() // it waits for the clock
 	storetest.Engines(t, func(t *testing.T, config store.Config) {
 		const senders, each = 10, 25
 		first := storetest.NewCoreOn(t, config)

@@ -75,6 +75,7 @@ func TestOneAnswerForWhatIsNotThereAndWhatMayNotBeSeen(t *testing.T) {
 }
 
 func TestAReadMarkerMovesForwardAndTellsMyOtherScreensAlone(t *testing.T) {
+	t.Parallel() // it waits for the clock
 	core, _ := newCore(t)
 	alice, bob := core.User(t, "alice"), core.User(t, "bob")
 	for range 5 {

@@ -24,6 +24,11 @@ import (
 
 var update = flag.Bool("update", false, "write the golden screens anew")
 
+func TestMain(m *testing.M) {
+	_ = flag.Set("test.parallel", "8") // what is parallel waits for frames, and does not compute
+	os.Exit(m.Run())
+}
+
 // viewer is a person in front of a terminal.
 type viewer struct {
 	*sshtest.Screen
