@@ -237,7 +237,7 @@ func TestWhatIsDoneTooOftenIsLimited(t *testing.T) {
 }
 
 func TestAMessageCanOnlyBeEditedForAWhile(t *testing.T) {
-	core := storetest.NewCoreWith(t, storetest.EmptySQLite(t), func(s *storetest.Settings) { s.EditWindow = 1 })
+	core := storetest.NewCoreWith(t, storetest.SQLite(t), func(s *storetest.Settings) { s.EditWindow = 1 })
 	d := openDoorOn(t, core, nil, func(*httpapi.Server) {})
 	alice := d.caller(t, "alice")
 	alice.refused("PATCH "+at("lobby", alice.sends("lobby", "hi")), object{"content": "ho"}, 403, "message.edit_window")

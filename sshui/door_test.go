@@ -54,7 +54,7 @@ type options struct {
 
 func open(t testing.TB, o options) *door {
 	t.Helper()
-	core := storetest.NewCoreWith(t, storetest.EmptySQLite(t), func(s *storetest.Settings) {
+	core := storetest.NewCoreWith(t, storetest.SQLite(t), func(s *storetest.Settings) {
 		s.Registration = cmp.Or(o.registration, s.Registration)
 	})
 	d := &door{core: core, actors: map[string]auth.Actor{}, log: &journal{}, served: make(chan error, 1)}

@@ -36,7 +36,7 @@ func (c *clock) pass(d time.Duration) {
 func newCore(t *testing.T, adjust func(*storetest.Settings)) (*storetest.Core, *clock) {
 	t.Helper()
 	clock := newClock()
-	core := storetest.NewCoreWith(t, storetest.EmptySQLite(t), func(s *storetest.Settings) {
+	core := storetest.NewCoreWith(t, storetest.SQLite(t), func(s *storetest.Settings) {
 		s.Now = clock.now
 		if adjust != nil {
 			adjust(s)

@@ -194,7 +194,7 @@ func (c *countingStore) TouchSessions(ctx context.Context, used map[auth.Session
 func TestUseIsWrittenTogetherOnceAMinute(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		counting := &countingStore{}
-		core := storetest.NewCoreWith(t, storetest.EmptySQLite(t), func(s *storetest.Settings) {
+		core := storetest.NewCoreWith(t, storetest.SQLite(t), func(s *storetest.Settings) {
 			s.Wrap = func(store auth.Store) auth.Store {
 				counting.Store = store
 				return counting
