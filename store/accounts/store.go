@@ -1,6 +1,6 @@
 // Package accounts keeps who people are and how they get in: accounts, their
-// sessions and keys, and the sealed root. It is the part of both engines whose
-// SQL is the same.
+// sessions and keys, the attempts that are counted, and the sealed root. It is
+// the part of both engines whose SQL is the same.
 package accounts
 
 import (
@@ -11,13 +11,13 @@ import (
 	"parley/store/engine"
 )
 
-// Store implements the ports auth.Store and encryption.Store.
+// Store implements the ports auth.Store, limiter.Store and encryption.Store.
 type Store struct{ queries *engine.Queries }
 
 // New makes a store on an engine.
 func New(on engine.Engine) *Store {
 	return &Store{engine.NewQueries(on, slices.Concat(
-		accountQueries, sessionQueries, traceQueries, keyQueries, rootQueries,
+		accountQueries, sessionQueries, traceQueries, keyQueries, attemptQueries, rootQueries,
 	))}
 }
 

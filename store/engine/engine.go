@@ -27,7 +27,8 @@ type Dialect interface {
 	// Rewrite puts the engine's own words into a query: {any ?1} for a list of
 	// numbers, {anytext ?1} for one of texts, {lock} for locking the rows read,
 	// {claim} for doing so where they may be removed, {turn} for a value that
-	// one transaction has at a time, until its end.
+	// one transaction has at a time, until its end, {turn ?1} for such a value
+	// for each text, {row} for what tells a table's rows apart.
 	Rewrite(query string) string
 	// Numbers and Texts make parameters for {any} and {anytext}.
 	Numbers(list []int64) any

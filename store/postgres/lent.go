@@ -45,11 +45,18 @@ func (dialect) Rewrite(query string) string {
 		case "anytext":
 			return "= ANY (" + parts[2] + "::text[])"
 		case "turn":
+			if parts[2] != "" {
+				return "pg_advisory_xact_lock(hashtextextended(" + parts[2] + ", 0))"
+			}
 			return "pg_advisory_xact_lock(" + membersTurn + ")"
+		case "row":
+			return "ctid"
+		case "lock":
+			return "FOR NO KEY UPDATE"
 		case "claim":
 			return "FOR UPDATE"
 		default:
-			return "FOR NO KEY UPDATE"
+			panic("a word that PostgreSQL does not have: " + word)
 		}
 	})
 	return parameters.ReplaceAllString(query, `$$$1`)

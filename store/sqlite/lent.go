@@ -1,6 +1,7 @@
 package sqlite
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"regexp"
@@ -36,9 +37,13 @@ func (dialect) Rewrite(query string) string {
 		case "lock", "claim":
 			return ""
 		case "turn":
-			return "1"
-		default:
+			return cmp.Or(parts[2], "1")
+		case "row":
+			return "rowid"
+		case "any", "anytext":
 			return "IN (SELECT value FROM json_each(" + parts[2] + "))"
+		default:
+			panic("a word that SQLite does not have: " + word)
 		}
 	})
 }
