@@ -102,7 +102,8 @@ func (s statements) ExecEach(ctx context.Context, query string, lists [][]any) (
 			return nil
 		})
 	}
-	return changed, s.on.SendBatch(ctx, b).Close()
+	err := s.on.SendBatch(ctx, b).Close() // fills changed
+	return changed, err
 }
 
 // closing is pgx's rows, whose Close has no error: Err tells it.
