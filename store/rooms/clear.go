@@ -13,6 +13,9 @@ const (
 	deletedRooms = `SELECT id FROM rooms WHERE deleted_at < ?1 ORDER BY id LIMIT 1`
 	dropRoom     = `DELETE FROM rooms WHERE id = ?1`
 	lockRoom     = `SELECT id FROM rooms WHERE id = ?1 {lock}`
+	// A nonce that gets a second life meanwhile is young again and stays.
+	dropNonces = `DELETE FROM nonces WHERE created_at < ?1 AND (room_id, author_id, nonce) IN (
+		SELECT room_id, author_id, nonce FROM nonces WHERE created_at < ?1 ORDER BY created_at LIMIT ?2)`
 )
 
 // contents removes what is in a room, a little at a time, what points at
@@ -82,6 +85,21 @@ func queries() []string {
 		dropMentions, dropVersions, dropReactions,
 		emojiOf, insertReaction, deleteReaction, countReactions, ownReaction, countPins, setPin,
 		roleOf, setRole, join, leave, countOwners, countMembers, nameTaken, rename, archive, unarchive, deleteRoom,
-		deletedRooms, dropRoom, lockRoom,
+		deletedRooms, dropRoom, lockRoom, dropNonces,
 	}, contents...)
+}
+
+// ForgetNonces implements chat.Writing.
+func (s *Store) ForgetNonces(ctx context.Context, before time.Time) error {
+	for more := true; more; {
+		err := s.write(ctx, "forget nonces", func(ctx context.Context, t tx) error {
+			removed, err := t.Exec(ctx, dropNonces, t.Time(before), batch.Forgotten)
+			more = removed > 0
+			return err
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }

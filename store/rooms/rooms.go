@@ -9,7 +9,7 @@ import (
 )
 
 // Store implements the ports chat.Rooms, chat.Members, chat.People,
-// chat.Reading and, of chat.Writing, Apply and Clear.
+// chat.Reading and chat.Writing, but for Append and Sent.
 type Store struct{ queries *engine.Queries }
 
 // New makes a store on an engine.

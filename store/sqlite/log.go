@@ -2,14 +2,12 @@ package sqlite
 
 import (
 	"context"
-	"database/sql"
-	"errors"
 	"fmt"
-	"time"
 
 	"parley/domain"
 	"parley/domain/chat"
 	"parley/store/batch"
+	"parley/store/engine"
 )
 
 // Append implements chat.Log. The write lock puts appends of several processes
@@ -30,7 +28,7 @@ func (s *Store) Append(ctx context.Context, entries []chat.Entry) ([]chat.Append
 			return err
 		}
 		plan = batch.Make(entries, heads, known, roles)
-		return insert(t, plan, heads)
+		return insert(ctx, t, plan, heads)
 	})
 	if isLost(err) {
 		return nil, chat.ErrOutcomeUnknown(err)
@@ -41,91 +39,86 @@ func (s *Store) Append(ctx context.Context, entries []chat.Entry) ([]chat.Append
 	return plan.Results, nil
 }
 
-func headsOf(ctx context.Context, q queryer, entries []chat.Entry) (map[domain.RoomID]batch.Head, error) {
+func headsOf(ctx context.Context, t *transaction, entries []chat.Entry) (map[domain.RoomID]batch.Head, error) {
 	heads := map[domain.RoomID]batch.Head{}
 	for _, room := range batch.Rooms(entries) {
-		head, err := first(ctx, q, func(rows *sql.Rows) (head batch.Head, err error) {
+		head, found, err := engine.First(ctx, t, func(rows engine.Rows) (head batch.Head, err error) {
 			err = rows.Scan(&head.Seq, &head.Archived)
 			return head, err
 		}, `SELECT head_seq, archived_at IS NOT NULL FROM rooms WHERE id = ? AND deleted_at IS NULL`, room)
-		if errors.Is(err, sql.ErrNoRows) {
-			continue
-		}
 		if err != nil {
 			return nil, err
 		}
-		heads[room] = head
+		if found {
+			heads[room] = head
+		}
 	}
 	return heads, nil
 }
 
 // noncesOf looks up which of the entries' nonces are known.
-func noncesOf(ctx context.Context, q queryer, entries []chat.Entry) (map[batch.Key]batch.Nonce, error) {
+func noncesOf(ctx context.Context, t *transaction, entries []chat.Entry) (map[batch.Key]batch.Nonce, error) {
 	known := make(map[batch.Key]batch.Nonce, len(entries))
 	for _, e := range entries {
-		nonce, err := first(ctx, q, scanNonce, `
+		nonce, found, err := engine.First(ctx, t, scanNonce, `
 			SELECT content, seq, created_at FROM nonces WHERE room_id = ? AND author_id = ? AND nonce = ?`,
 			e.RoomID, e.Author, e.Nonce[:])
-		if errors.Is(err, sql.ErrNoRows) {
-			continue
-		}
 		if err != nil {
 			return nil, err
 		}
-		known[batch.KeyOf(e)] = nonce
+		if found {
+			known[batch.KeyOf(e)] = nonce
+		}
 	}
 	return known, nil
 }
 
 // rolesOf looks up the roles that matter; who has none is left out.
-func rolesOf(ctx context.Context, q queryer, entries []chat.Entry) (map[batch.Place]domain.Role, error) {
+func rolesOf(ctx context.Context, t *transaction, entries []chat.Entry) (map[batch.Place]domain.Role, error) {
 	roles := map[batch.Place]domain.Role{}
 	for _, place := range batch.Places(entries) {
-		role, err := first(ctx, q, scalar[domain.Role], `
+		role, found, err := engine.First(ctx, t, engine.Scalar[domain.Role], `
 			SELECT coalesce(role, '') FROM members WHERE room_id = ? AND user_id = ?`, place.Room, place.Author)
-		if errors.Is(err, sql.ErrNoRows) {
-			continue
-		}
 		if err != nil {
 			return nil, err
 		}
-		roles[place] = role
+		if found {
+			roles[place] = role
+		}
 	}
 	return roles, nil
 }
 
-func scanNonce(rows *sql.Rows) (batch.Nonce, error) {
+func scanNonce(rows engine.Rows) (batch.Nonce, error) {
 	var content []byte
 	var nonce batch.Nonce
-	var createdAt int64
-	if err := rows.Scan(&content, &nonce.Seq, &createdAt); err != nil {
+	if err := rows.Scan(&content, &nonce.Seq, engine.Stamp(&nonce.CreatedAt)); err != nil {
 		return batch.Nonce{}, err
 	}
 	if len(content) != len(nonce.Content) {
 		return batch.Nonce{}, fmt.Errorf("a content digest of %d bytes", len(content))
 	}
 	nonce.Content = chat.NonceDigest(content)
-	nonce.CreatedAt = fromMicros(createdAt)
 	return nonce, nil
 }
 
-func insert(t *transaction, plan batch.Plan, heads map[domain.RoomID]batch.Head) error {
+func insert(ctx context.Context, t *transaction, plan batch.Plan, heads map[domain.RoomID]batch.Head) error {
 	for _, m := range plan.Messages {
-		if _, err := t.exec(`
+		if _, err := t.Exec(ctx, `
 			INSERT INTO messages (room_id, seq, author_id, token, key_id, reply_to, created_at)
 			VALUES (?, ?, ?, ?, ?, nullif(?, 0), ?)`,
 			m.RoomID, m.Seq, m.Author, m.Sealed.Token, m.Sealed.KeyID, m.ReplyTo, micros(m.CreatedAt)); err != nil {
 			return err
 		}
 		for _, mention := range m.Mentions {
-			if _, err := t.exec(`
+			if _, err := t.Exec(ctx, `
 				INSERT INTO mentions (room_id, seq, user_id, author_id, how) VALUES (?, ?, ?, ?, ?)
 				ON CONFLICT (room_id, seq, user_id) DO NOTHING`,
 				m.RoomID, m.Seq, mention.User, m.Author, mention.How); err != nil {
 				return err
 			}
 		}
-		if _, err := t.exec(`
+		if _, err := t.Exec(ctx, `
 			INSERT INTO nonces (room_id, author_id, nonce, content, seq, created_at) VALUES (?, ?, ?, ?, ?, ?)
 			ON CONFLICT (room_id, author_id, nonce) DO UPDATE
 			SET content = excluded.content, seq = excluded.seq, created_at = excluded.created_at`,
@@ -134,7 +127,7 @@ func insert(t *transaction, plan batch.Plan, heads map[domain.RoomID]batch.Head)
 		}
 	}
 	for _, room := range plan.Grown {
-		if _, err := t.exec(`UPDATE rooms SET head_seq = ? WHERE id = ?`, heads[room].Seq, room); err != nil {
+		if _, err := t.Exec(ctx, `UPDATE rooms SET head_seq = ? WHERE id = ?`, heads[room].Seq, room); err != nil {
 			return err
 		}
 	}
@@ -157,26 +150,4 @@ func (s *Store) Sent(ctx context.Context, entry chat.Entry) (sent chat.Appended,
 		return chat.Appended{}, fmt.Errorf("look up a message: %w", err)
 	}
 	return sent, nil
-}
-
-// ForgetNonces implements chat.Log.
-func (s *Store) ForgetNonces(ctx context.Context, before time.Time) error {
-	for more := true; more; {
-		err := s.write(ctx, func(t *transaction) error {
-			result, err := t.exec(`
-				DELETE FROM nonces WHERE (room_id, author_id, nonce) IN (
-					SELECT room_id, author_id, nonce FROM nonces WHERE created_at < ? ORDER BY created_at LIMIT ?)`,
-				micros(before), batch.Forgotten)
-			if err != nil {
-				return err
-			}
-			removed, err := result.RowsAffected()
-			more = removed == batch.Forgotten
-			return err
-		})
-		if err != nil {
-			return fmt.Errorf("forget nonces: %w", err)
-		}
-	}
-	return nil
 }

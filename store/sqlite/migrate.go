@@ -8,6 +8,7 @@ import (
 	lib "modernc.org/sqlite/lib"
 
 	"parley/migrations"
+	"parley/store/engine"
 	"parley/store/schema"
 )
 
@@ -52,12 +53,12 @@ func (s *Store) Ready(ctx context.Context) error {
 func (s *Store) pending(ctx context.Context) ([]int64, error) {
 	var applied []int64
 	err := s.read(ctx, func(ctx context.Context) error {
-		begun, err := first(ctx, s.reader, scalar[int], `
+		begun, _, err := engine.First(ctx, s.reader, engine.Scalar[int], `
 			SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name = 'goose_db_version'`)
 		if err != nil || begun == 0 {
 			return err
 		}
-		applied, err = all(ctx, s.reader, scalar[int64], `
+		applied, err = engine.All(ctx, s.reader, engine.Scalar[int64], `
 			SELECT version_id FROM goose_db_version WHERE is_applied`)
 		return err
 	})

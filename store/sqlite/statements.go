@@ -5,6 +5,8 @@ import (
 	"database/sql"
 	"fmt"
 	"sync"
+
+	"parley/store/engine"
 )
 
 // statements is a pool of connections with its prepared statements. They are
@@ -45,12 +47,28 @@ func (s *statements) prepare(ctx context.Context, query string) (*sql.Stmt, erro
 	return stmt, nil
 }
 
-func (s *statements) query(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
+// Query implements engine.DB.
+func (s *statements) Query(ctx context.Context, query string, args ...any) (engine.Rows, error) {
 	stmt, err := s.prepare(ctx, query) //nolint:sqlclosecheck // the pool keeps it
 	if err != nil {
 		return nil, err
 	}
-	return stmt.QueryContext(ctx, args...)
+	return stmt.QueryContext(ctx, args...) //nolint:rowserrcheck // the caller does
+}
+
+// Exec implements engine.DB. The readers' connections refuse it: they cannot
+// write.
+func (s *statements) Exec(ctx context.Context, query string, args ...any) (int64, error) {
+	result, err := s.db.ExecContext(ctx, query, args...)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
+// ExecEach implements engine.DB.
+func (s *statements) ExecEach(ctx context.Context, query string, lists [][]any) ([]int64, error) {
+	return each(ctx, s, query, lists)
 }
 
 // transaction holds the database's write lock. Its statements do not watch a
@@ -63,21 +81,31 @@ type transaction struct {
 	unknown []string // queries that the pool has not prepared yet
 }
 
-// query ignores its context: see transaction.
-func (t *transaction) query(_ context.Context, query string, args ...any) (*sql.Rows, error) {
+// Query implements engine.DB. It ignores its context: see transaction.
+func (t *transaction) Query(_ context.Context, query string, args ...any) (engine.Rows, error) {
 	stmt, err := t.stmt(query) //nolint:sqlclosecheck // ends with the transaction
 	if err != nil {
 		return nil, err
 	}
-	return stmt.QueryContext(context.Background(), args...)
+	return stmt.QueryContext(context.Background(), args...) //nolint:rowserrcheck // the caller does
 }
 
-func (t *transaction) exec(query string, args ...any) (sql.Result, error) {
+// Exec implements engine.DB, likewise.
+func (t *transaction) Exec(_ context.Context, query string, args ...any) (int64, error) {
 	stmt, err := t.stmt(query) //nolint:sqlclosecheck // ends with the transaction
 	if err != nil {
-		return nil, err
+		return 0, err
 	}
-	return stmt.ExecContext(context.Background(), args...)
+	result, err := stmt.ExecContext(context.Background(), args...)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
+// ExecEach implements engine.DB.
+func (t *transaction) ExecEach(ctx context.Context, query string, lists [][]any) ([]int64, error) {
+	return each(ctx, t, query, lists)
 }
 
 func (t *transaction) stmt(query string) (*sql.Stmt, error) {
@@ -98,45 +126,13 @@ func (t *transaction) stmt(query string) (*sql.Stmt, error) {
 	return stmt, nil
 }
 
-// queryer runs a query that gives rows: the readers, or a transaction.
-type queryer interface {
-	query(ctx context.Context, query string, args ...any) (*sql.Rows, error)
-}
-
-// all reads every row of a query.
-func all[T any](ctx context.Context, q queryer, scan func(*sql.Rows) (T, error), query string, args ...any) ([]T, error) {
-	rows, err := q.query(ctx, query, args...)
-	if err != nil {
-		return nil, err
-	}
-	defer func() { _ = rows.Close() }() // rows.Err tells what it would
-	var list []T
-	for rows.Next() {
-		item, err := scan(rows)
-		if err != nil {
+func each(ctx context.Context, db engine.DB, query string, lists [][]any) ([]int64, error) {
+	changed := make([]int64, len(lists))
+	for i, args := range lists {
+		var err error
+		if changed[i], err = db.Exec(ctx, query, args...); err != nil {
 			return nil, err
 		}
-		list = append(list, item)
 	}
-	return list, rows.Err()
-}
-
-// first reads the first row of a query; sql.ErrNoRows if there is none.
-func first[T any](ctx context.Context, q queryer, scan func(*sql.Rows) (T, error), query string, args ...any) (T, error) {
-	list, err := all(ctx, q, scan, query, args...)
-	if err == nil && len(list) == 0 {
-		err = sql.ErrNoRows
-	}
-	if err != nil {
-		var none T
-		return none, err
-	}
-	return list[0], nil
-}
-
-// scalar scans a row of one column.
-func scalar[T any](rows *sql.Rows) (T, error) {
-	var value T
-	err := rows.Scan(&value)
-	return value, err
+	return changed, nil
 }
