@@ -96,7 +96,9 @@ func typist(s *service, screen *sshtest.Person, round int, r *record, stop <-cha
 		default:
 		}
 		content := fmt.Sprintf("types %d.%d", round, i)
-		screen.Press(content + "\r")
+		if screen.Type(content+"\r") != nil {
+			return // killed
+		}
 		err := screen.Await(glance, func(text string) bool {
 			for _, m := range shownAsStored.FindAllStringSubmatch(text, -1) {
 				if m[1] == content {

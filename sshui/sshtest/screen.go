@@ -87,9 +87,15 @@ func (s *Screen) Wait() error {
 // Press types keys, as the bytes that a terminal sends for them.
 func (s *Screen) Press(keys ...string) {
 	s.tb.Helper()
-	if _, err := io.WriteString(s.keys, strings.Join(keys, "")); err != nil {
+	if err := s.Type(strings.Join(keys, "")); err != nil {
 		s.tb.Fatalf("typing failed: %v", err)
 	}
+}
+
+// Type is Press for a session that may be over.
+func (s *Screen) Type(keys string) error {
+	_, err := io.WriteString(s.keys, keys)
+	return err
 }
 
 // Paste types text as a terminal with bracketed paste does.
