@@ -67,7 +67,7 @@ func TestTabsAreInStep(t *testing.T) {
 	two.visit("/room/lobby")
 	two.until("the lobby", `document.querySelector("#composer")`)
 	one.write("seen by both")
-	two.sees("seen by both")
+	two.until("it is stored", `document.querySelector(".message:not(.pending)")`) // the tabs share what is on its way, too
 	two.wantTexts("seen by both")
 
 	// A draft written in one stands in the other; a room read in one is read in

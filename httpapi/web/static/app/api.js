@@ -35,6 +35,17 @@ const longestAnswer = 30_000;
 /** @param {number} ms */
 export const sleep = (ms) => new Promise((done) => setTimeout(done, ms));
 
+const unreachable = () => new Problem(0, { code: "network", detail: "the server cannot be reached" });
+
+/** @param {Response} answer which may break off */
+async function bodyOf(answer) {
+  try {
+    return await answer.json();
+  } catch {
+    throw unreachable();
+  }
+}
+
 /**
  * @param {string} method
  * @param {string} path
@@ -48,7 +59,7 @@ async function ask(method, path, body, headers = {}) {
   try {
     answer = await fetch("/api/v1" + path, { method, headers, body: body === undefined ? undefined : JSON.stringify(body), signal: AbortSignal.timeout(longestAnswer) });
   } catch {
-    throw new Problem(0, { code: "network", detail: "the server cannot be reached" });
+    throw unreachable();
   }
   if (answer.ok) return answer;
   throw await problemOf(answer);
@@ -87,7 +98,7 @@ async function refresh() {
     let answer = early && await early.catch(() => null);
     if (answer && !answer.ok) throw await problemOf(answer);
     if (!answer) answer = await inTurn(() => ask("POST", "/auth/refresh"));
-    return keepGrant(await answer.json());
+    return keepGrant(await bodyOf(answer));
   } catch (error) {
     if (error instanceof Problem && error.status === 401) ended.value = true;
     throw error;
@@ -121,7 +132,7 @@ export async function call(method, path, body) {
     const used = await access();
     try {
       const answer = await ask(method, path, body, { Authorization: "Bearer " + used });
-      return answer.status === 204 ? /** @type {any} */ (undefined) : await answer.json();
+      return answer.status === 204 ? /** @type {any} */ (undefined) : await bodyOf(answer);
     } catch (error) {
       if (!(error instanceof Problem) || n === tries) throw error;
       if (error.status === 401 && error.code !== "auth.invalid_credentials" && n === 1) {
@@ -139,14 +150,14 @@ export async function call(method, path, body) {
  * Makes a call that needs nobody to be signed in.
  * @param {string} path
  */
-export const about = async (path) => (await ask("GET", path)).json();
+export const about = async (path) => bodyOf(await ask("GET", path));
 
 /**
  * @param {string} username
  * @param {string} password
  */
 export async function logIn(username, password) {
-  keepGrant(await (await inTurn(() => ask("POST", "/auth/login", { username, password }, { "X-Parley-Client": "web" }))).json());
+  keepGrant(await bodyOf(await inTurn(() => ask("POST", "/auth/login", { username, password }, { "X-Parley-Client": "web" }))));
 }
 
 /**

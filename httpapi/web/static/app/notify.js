@@ -55,7 +55,7 @@ const longestNotice = 200; // characters of a notice
 onMessage(async (room, message) => {
   const info = room.info.value, { author } = message;
   if (!wanted.value || allowed.value !== "granted" || author.id === me.value?.id || me.value?.state === "dnd") return;
-  if (looking.value && room === current.value) return;
+  if (!room.joined || looking.value && room === current.value) return;
   if (info.muted || info.notify === "none" || !(calls({ ...info, unread: 1, mentions: callsMe(message.mentions) ? 1 : 0 }))) return;
   const title = info.kind === "direct" ? line(author.username) : `${line(author.username)} in ${line(info.title)}`;
   const path = `/r/${room.id}/${message.seq}`;

@@ -56,8 +56,9 @@ export function post(room, content, reply) {
     nonce: newNonce(), room, content, at: Date.now(), state: "waiting",
     ...reply && { reply_to: reply.seq, quote: reply.quote },
   };
+  const first = inStep || !outbox.value.some((p) => p.room === room && p.state === "waiting");
   set([...outbox.value, pending]);
-  send(pending);
+  if (first) send(pending); // else what was written before it goes before it
 }
 
 /** @param {string} nonce */
@@ -81,7 +82,10 @@ export function takeUp() {
   outbox.value = kept(name(), []).filter((/** @type {Pending} */ p) => !stored.has(p.nonce));
 }
 
+let inStep = false;
+
 function sendAll() {
+  inStep = true;
   for (const pending of outbox.value) {
     if (pending.state !== "waiting") continue;
     if (Date.now() - pending.at > nonceLife) fail(pending.nonce, "not sent for a day");
@@ -92,6 +96,7 @@ function sendAll() {
 // Not before: what is sent again must come back as an event with its nonce, not
 // as a part of the history.
 onCaughtUp(sendAll);
+on("down", () => { inStep = false; });
 on("message", (line) => {
   if (line.nonce && isMe(line.author.username)) stored.add(line.nonce);
   const own = outbox.value.find((p) => p.nonce === line.nonce || p.room === line.room_id && p.seq === line.seq);

@@ -18,6 +18,7 @@ document.addEventListener("visibilitychange", look);
 
 const readPause = 1000;
 const draftPause = 1000;
+const againPause = 30_000; // after a draft could not be saved
 const countPause = 500;
 
 /** @type {Map<number, ReturnType<typeof setTimeout>>} */
@@ -82,8 +83,9 @@ function recount(room, times = 1) {
   counting.set(room.id, setTimeout(async () => {
     counting.delete(room.id);
     const info = await call("GET", "/rooms/" + part(room.id)).catch(() => null);
-    if (info && info.read >= room.info.value.read) learn(info);
-    else if (info && times < mostCounts) recount(room, times + 1); // the marker is on its way
+    if (!info) return;
+    if (info.read >= room.info.value.read && (info.head >= room.seen || !room.following)) learn(info);
+    else if (times < mostCounts) recount(room, times + 1); // the marker is on its way, or what came since is not in it
   }, countPause * times));
 }
 
@@ -155,7 +157,9 @@ async function saveDraft(room) {
       room.set({ draft: content });
     } catch {
       underWay.delete(room.id);
-      return; // it stays here, and is tried again when the connection is back
+      clearTimeout(saving.get(room.id));
+      saving.set(room.id, setTimeout(() => saveDraft(room), againPause));
+      return; // it stays here meanwhile
     }
     const more = underWay.get(room.id);
     underWay.delete(room.id);
@@ -176,9 +180,20 @@ onDraft((room, content) => {
 onCaughtUp(() => {
   for (const room of rooms.value.values()) {
     saveDraft(room);
-    if (room.joined && room.info.value.read > room.stored) sayRead(room);
+    if (room.joined && room.info.value.read > room.stored) {
+      sayRead(room);
+      recount(room); // from there
+    }
   }
 });
+
+// What is unread may have ceased to be, or call me now.
+for (const type of ["edited", "deleted"]) {
+  on(type, (line) => {
+    const room = rooms.value.get(line.room_id);
+    if (room?.joined && line.target > room.info.value.read) recount(room);
+  });
+}
 
 const typingPause = 3000;
 let lastTyping = 0;

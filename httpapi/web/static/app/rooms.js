@@ -107,7 +107,7 @@ export async function loadRooms() {
   batch(() => {
     const ids = new Set(infos.map((/** @type {RoomInfo} */ info) => info.room_id));
     for (const room of rooms.value.values()) {
-      if (!ids.has(room.id) && room.info.value.role) room.set({ role: "" });
+      if (!ids.has(room.id) && room.info.value.role) gone(room);
     }
     for (const info of infos) {
       const before = rooms.value.get(info.room_id);
@@ -182,6 +182,7 @@ export function enterRoom(room) {
   room.lastUsed = performance.now();
   if (before !== room) before?.timeline.rest();
   current.value = room;
+  if (known.value && link.value === "up" && !room.info.value.role && !room.following) find(room.id).catch(() => {}); // a guest's rooms are followed while they are looked at
   const loaded = [...rooms.value.values()].filter((r) => r.timeline.loaded).sort((a, b) => b.lastUsed - a.lastUsed);
   for (const old of loaded.slice(keptTimelines)) old.timeline = new Timeline(old.id);
 }
@@ -283,7 +284,8 @@ on("subscribed", (line) => {
   const room = rooms.value.get(line.room_id);
   if (!room) return;
   room.followed = true;
-  if (room === current.value) lookAround(room.id).catch(() => {});
+  // Everybody is in the lobby.
+  if (room === current.value || room.info.value.room === "lobby") lookAround(room.id).catch(() => {});
   room.set({ first: line.first });
   // What was removed from the store is gone, not missed.
   if (room.seen < line.first - 1) room.seen = line.first - 1;

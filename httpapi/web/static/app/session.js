@@ -92,6 +92,10 @@ addEventListener("storage", (event) => {
   else if (id && ended.value) access().then(start, () => {});
 });
 
+// A page that the browser put aside comes back as it was, whoever has signed in
+// or out since.
+addEventListener("pageshow", (event) => event.persisted && location.reload());
+
 effect(() => {
   if (ended.value && phase.value === "in") stop();
 });
