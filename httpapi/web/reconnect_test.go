@@ -113,3 +113,23 @@ func TestAMessageThatIsDeletedUnreadIsNoLongerCounted(t *testing.T) {
 	}
 	p.until("it is not", `!document.querySelector(".room.fresh") && !document.title.startsWith("(")`)
 }
+
+func TestARoomThatCouldNotBeOpenedIsOpenedOnceThereIsAConnection(t *testing.T) {
+	h := openHouse(t)
+	garden := h.room(t, "bob", "garden")
+	h.say(t, "bob", garden, "roses")
+	p := h.open(t)
+	h.known(t, "alice")
+	p.logIn("alice")
+	p.write("see #garden")
+	p.until("it is stored", `document.querySelector(".message:not(.pending) a")`)
+	h.shut()
+	p.sees("You are offline")
+	p.eval(`document.querySelector(".message a[href*=garden]").click()`)
+	p.sees("the server cannot be reached")
+	if title := evaluate[string](p, `document.title`); strings.Contains(title, "#lobby") {
+		t.Errorf("the window's title is %q", title)
+	}
+	h.reopen(t)
+	p.sees("roses")
+}

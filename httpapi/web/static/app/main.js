@@ -66,10 +66,11 @@ function RoomOf({ route: here }) {
   const id = here.view === "room" ? here.room : 0, room = rooms.value.get(id);
   useEffect(() => {
     setFailure("");
+    if (!room) current.value = null; // the one before is not shown any more
     const fail = (/** @type {Error} */ error) => { if (route.value === here) setFailure(error.message); };
     if (here.view === "named") find(here.name).then((r) => { if (route.value === here) go("/r/" + r.id, true); }, fail);
     else if (id && !rooms.value.has(id)) find(id).catch(fail);
-  }, [here, room === undefined]);
+  }, [here, room === undefined, link.value === "up"]);
   if (room) return html`<${RoomView} room=${room} seq=${here.view === "room" ? here.seq : undefined} visit=${here} />`;
   return html`<main class="cover" id="main" tabindex="-1">${failure ? html`<h1>${failure}</h1>` : html`<p>Opening …</p>`}${failure ? html`<p><a href="/">To the lobby</a></p>` : null}</main>`;
 }
