@@ -169,16 +169,18 @@ func (s *screen) takeOwn(event *domain.Event) tea.Cmd {
 	return nil
 }
 
-// add takes a room into the list, and follows it if the reader is in it.
+// add takes a room into the list, and follows it if the reader is in it. It is
+// counted once it is followed: what comes later is counted as it comes.
 func (s *screen) add(id domain.RoomID, role domain.Role, by string) tea.Cmd {
 	live, c := s.live, s.config
 	return s.ask(func(ctx context.Context) (func(*screen) tea.Cmd, error) {
 		at := domain.Address{ID: id}
-		view, err := c.Chat.Room(ctx, c.Actor, at)
-		if err == nil && role.In() {
-			view, err = live.Follow(ctx, at, broadcast.Live, nil)
-			view.Unread = 0
+		if role.In() {
+			if _, err := live.Follow(ctx, at, broadcast.Live, nil); err != nil {
+				return nil, hideNotFound(err)
+			}
 		}
+		view, err := c.Chat.Room(ctx, c.Actor, at)
 		return func(s *screen) tea.Cmd { return s.added(view, by) }, hideNotFound(err)
 	})
 }
@@ -196,9 +198,6 @@ func (s *screen) added(view chat.View, by string) tea.Cmd {
 		return nil
 	}
 	known := s.roomList.find(view.ID)
-	if known == nil && view.Role.In() && view.Kind == domain.RoomDirect && view.Head > view.Read {
-		view.Unread = int(min(view.Head-view.Read, chat.MaxUnread)) // what was written is what it was opened for
-	}
 	lr := s.roomList.put(view)
 	if lr.invited() && by != "" {
 		s.notify(by + " invites you to " + lr.title)

@@ -364,3 +364,16 @@ func awaitKept(t *testing.T, core *storetest.Core, who auth.Actor, kept func(cha
 		return kept(at, view) && (err == nil || domain.KindOf(err) == domain.NotFound)
 	})
 }
+
+func TestWhatISayElsewhereIsNotUnreadEvenWhereItBeginsARoom(t *testing.T) {
+	core := newCore(t)
+	alice, bob := core.User(t, "alice"), core.User(t, "bobby")
+	screen := watch(t, core, alice, reference)
+	screen.Sees("› #lobby")
+	tell(t, core, alice, domain.Address{Direct: "bobby"}, "said by a script")
+	if shown := screen.Sees("@bobby"); strings.Contains(shown, "1│") {
+		t.Errorf("what I said is unread:\n%s", shown)
+	}
+	tell(t, core, bob, domain.Address{Direct: "alice"}, "an answer")
+	screen.Sees("@bobby      1│")
+}
