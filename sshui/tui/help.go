@@ -2,6 +2,7 @@ package tui
 
 import (
 	"strings"
+	"time"
 
 	"charm.land/bubbles/v2/key"
 )
@@ -58,9 +59,18 @@ func (s *screen) help(l look) []string {
 	t.row(signOnline+" "+signAway+" "+signBusy, "somebody is here, away, not to be disturbed")
 	t.row("[👍 2]", "in brackets: you are among those who reacted")
 	t.title("Settings")
-	t.row("TZ", "times are in the zone "+l.zone.String()+"; for yours: ssh -o SetEnv=TZ=Europe/Paris ...")
+	t.row("TZ", "times are in the zone "+zoneName(l.zone)+"; for yours: ssh -o SetEnv=TZ=Europe/Paris ...")
 	t.row("LC_PARLEY", "what to start with: ssh -o SetEnv='LC_PARLEY=theme=light bell=off mouse=on reader=on' ...")
 	return t.lines
 }
 
 func (t *table) key(b key.Binding) { t.row(b.Help().Key, b.Help().Desc) }
+
+// zoneName names a zone; the machine's own has no name but what its clocks show.
+func zoneName(zone *time.Location) string {
+	if zone == time.Local {
+		name, _ := time.Now().In(zone).Zone()
+		return name
+	}
+	return zone.String()
+}

@@ -2,6 +2,7 @@ package tui
 
 import (
 	"slices"
+	"strings"
 
 	tea "charm.land/bubbletea/v2"
 
@@ -55,11 +56,12 @@ func (p *picker) close() { *p = picker{} }
 // search finds what matches the letters.
 func (p *picker) search() {
 	p.searched, p.at, p.top = p.line.value(), 0, 0
+	letters := strings.Trim(p.searched, ":") // as the names of emoji are typed elsewhere
 	ranks := make([]int, len(p.choices))
 	p.matches = p.matches[:0]
 	for i, c := range p.choices {
-		rank, ok := suggest.Match(p.searched, c.words)
-		if p.searched == "" {
+		rank, ok := suggest.Match(letters, c.words)
+		if letters == "" {
 			rank = 0
 		}
 		if ranks[i] = rank; ok {

@@ -60,3 +60,12 @@ func TestAPickerScrollsToWhatEnterTakes(t *testing.T) {
 		p.move(1)
 	}
 }
+
+func TestAnEmojiIsPickedWithItsColonsToo(t *testing.T) {
+	var p picker
+	p.ask("react with: ", choicesOf("smile", "tada"))
+	p.typed(":tada:")
+	if c := p.current(); c == nil || c.words != "tada" {
+		t.Errorf("picked is %+v", c)
+	}
+}
