@@ -3,6 +3,7 @@ package web_test
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/chromedp/chromedp"
 
@@ -132,4 +133,21 @@ func TestARoomThatCouldNotBeOpenedIsOpenedOnceThereIsAConnection(t *testing.T) {
 	}
 	h.reopen(t)
 	p.sees("roses")
+}
+
+func TestWhoIsInAHurryIsNotHeldUpByAnEarlierAttempt(t *testing.T) {
+	h := openHouse(t)
+	p := h.open(t)
+	h.known(t, "alice")
+	p.logIn("alice")
+	p.through("/me", `window.asked = true; await new Promise((done) => setTimeout(done, 3000)); window.answered = true; return f(url, options);`)
+	h.shut()
+	p.until("it asks why", `window.asked`)
+	h.reopen(t)
+	p.clickOn("Try now")
+	p.until("there is a connection", `!document.querySelector(".banner:not(.empty)")`)
+	p.until("the earlier attempt is over", `window.answered`)
+	<-time.After(time.Second) // and what follows from it
+	p.write("said")
+	p.until("it is stored", `document.querySelector(".message:not(.pending)") && !document.querySelector(".banner:not(.empty)")`)
 }

@@ -31,6 +31,7 @@ const margin = 30_000; // a token that is over in less is replaced first
 const tries = 3;
 const longestTurn = 3000; // that another tab takes
 const longestAnswer = 30_000;
+const longestRefresh = 8000; // well before the server takes a second use for theft
 
 /** @param {number} ms */
 export const sleep = (ms) => new Promise((done) => setTimeout(done, ms));
@@ -51,13 +52,14 @@ async function bodyOf(answer) {
  * @param {string} path
  * @param {unknown} [body]
  * @param {Record<string, string>} [headers]
+ * @param {number} [patience] ms
  * @returns {Promise<Response>} of a success
  */
-async function ask(method, path, body, headers = {}) {
+async function ask(method, path, body, headers = {}, patience = longestAnswer) {
   if (body !== undefined) headers["Content-Type"] = "application/json";
   let answer;
   try {
-    answer = await fetch("/api/v1" + path, { method, headers, body: body === undefined ? undefined : JSON.stringify(body), signal: AbortSignal.timeout(longestAnswer) });
+    answer = await fetch("/api/v1" + path, { method, headers, body: body === undefined ? undefined : JSON.stringify(body), signal: AbortSignal.timeout(patience) });
   } catch {
     throw unreachable();
   }
@@ -97,7 +99,7 @@ async function refresh() {
     window.parleyEarly = undefined;
     let answer = early && await early.catch(() => null);
     if (answer && !answer.ok) throw await problemOf(answer);
-    if (!answer) answer = await inTurn(() => ask("POST", "/auth/refresh"));
+    if (!answer) answer = await inTurn(() => ask("POST", "/auth/refresh", undefined, {}, longestRefresh));
     return keepGrant(await bodyOf(answer));
   } catch (error) {
     if (error instanceof Problem && error.status === 401) ended.value = true;

@@ -4,7 +4,7 @@
   try {
     const theme = localStorage.getItem("parley.theme");
     if (theme === `"light"` || theme === `"dark"`) document.documentElement.dataset.theme = JSON.parse(theme);
-    const ask = () => fetch("/api/v1/auth/refresh", { method: "POST", signal: AbortSignal.timeout(30_000) });
+    const ask = () => fetch("/api/v1/auth/refresh", { method: "POST", signal: AbortSignal.timeout(8000) });
     if (Number(localStorage.getItem("parley.in"))) window.parleyEarly = navigator.locks ? navigator.locks.request("parley.refresh", { ifAvailable: true }, (lock) => lock && ask()) : ask();
     window.parleyEarly?.catch(() => {}); // whoever takes it deals with it
   } catch {

@@ -22,6 +22,9 @@ const longestWait = 30_000; // between two attempts
 const answerTime = 8_000; // an answer that takes longer means that the line is dead
 const openTime = 15_000;
 
+/** Codes of refusals that go by: what was refused is asked for again. */
+export const passing = new Set(["limit.subscriptions", "store.unavailable", "request.timeout", "message.unknown", "server.unavailable"]);
+
 /**
  * @param {string} type of a line; "up" and "down" are the connection's own
  * @param {(line: Line) => void} listener
@@ -75,6 +78,7 @@ function expectAnswer() {
 
 async function connect() {
   clearTimeout(timer);
+  if (socket) return;
   if (link.value === "up") link.value = "connecting";
   let token;
   try {
@@ -135,7 +139,7 @@ async function lost(greeted) {
   if (!staying) return;
   // The page is not told why an upgrade was refused: a call is.
   if (!greeted && navigator.onLine) await call("GET", "/me").catch(() => {});
-  again(0);
+  if (!socket) again(0); // else somebody was in a hurry meanwhile
 }
 
 /** @param {number} seconds at least */

@@ -4,7 +4,7 @@
 
 import { signal } from "@preact/signals";
 import { keep, kept } from "./kept.js";
-import { link, on, say } from "./live.js";
+import { link, on, passing, say } from "./live.js";
 import { isMe, me } from "./people.js";
 import { onCaughtUp, rooms } from "./rooms.js";
 import { tell } from "./ui.js";
@@ -108,8 +108,6 @@ on("ack", (line) => {
   if (!room || room.seen >= line.seq) discard(nonce);
   else if (outbox.value.some((p) => p.nonce === nonce)) update(nonce, { seq: line.seq }); // its own event follows
 });
-const passing = new Set(["message.unknown", "server.unavailable"]);
-
 on("error", (line) => {
   const pending = outbox.value.find((p) => p.nonce === line.nonce);
   if (!pending) return;

@@ -2,7 +2,7 @@
 
 import { batch, computed, signal } from "@preact/signals";
 import { Problem, call, part, sleep } from "./api.js";
-import { expect, link, on, say } from "./live.js";
+import { expect, link, on, passing, say } from "./live.js";
 import { isMe, lookAround, me } from "./people.js";
 import { wherePlace } from "./route.js";
 import { Timeline } from "./timeline.js";
@@ -296,11 +296,10 @@ on("down", () => {
 
 // A refusal does not say of which room it is: those are asked for again that
 // were not granted.
-const briefly = ["limit.subscriptions", "store.unavailable", "request.timeout"];
 /** @type {ReturnType<typeof setTimeout> | undefined} */
 let asking;
 on("error", (line) => {
-  if (line.nonce || !briefly.includes(line.code)) return;
+  if (line.nonce || !passing.has(line.code)) return;
   asking ??= setTimeout(() => {
     asking = undefined;
     for (const room of rooms.value.values()) if (room.following && !room.followed) room.follow();
