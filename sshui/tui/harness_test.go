@@ -61,6 +61,15 @@ func (v *viewer) Resize(size tui.Size) {
 	v.resizes <- size
 }
 
+// LookAway takes the focus from the terminal, and waits until that is known: by
+// a key that was typed after it.
+func (v *viewer) LookAway() {
+	v.Press(blur, "x")
+	v.Sees("> x")
+	v.Press("\x7f")
+	v.SeesNo("> x")
+}
+
 func say(t *testing.T, core *storetest.Core, who auth.Actor, text string) domain.Seq {
 	t.Helper()
 	for {

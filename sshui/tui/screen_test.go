@@ -171,7 +171,7 @@ func TestWhatArrivesWhileTheTerminalIsInTheBackgroundIsUnread(t *testing.T) {
 	screen.Sees("1 here")
 	say(t, core, bob, "seen at once")
 	screen.Sees("seen at once")
-	screen.Press(blur)
+	screen.LookAway()
 	say(t, core, bob, "not seen")
 	screen.Sees("unread", "not seen", "↓ 1 new")
 	screen.Press(focus)

@@ -31,7 +31,7 @@ func TestAMentionOutOfViewRingsAndIsTold(t *testing.T) {
 	if !strings.HasPrefix(rung()[0], "bobby in #dev: @alice, are you there?\a") {
 		t.Errorf("the notice is %.60q", rung()[0])
 	}
-	screen.Press(blur)
+	screen.LookAway()
 	say(t, core, bob, "@alice, in view but out of sight")
 	screen.Until("another", func(string) bool { return len(rung()) == 2 })
 	screen.Press("/bell off", enter)
