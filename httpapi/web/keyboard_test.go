@@ -3,6 +3,7 @@ package web_test
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/chromedp/cdproto/input"
 	"github.com/chromedp/chromedp"
@@ -165,4 +166,36 @@ func TestEnterBelongsToTheInputMethodWhileItComposes(t *testing.T) {
 	if got := strings.Join(h.history(t, lobby), "|"); !strings.Contains(got, "日本語") {
 		t.Errorf("stored is %q", got)
 	}
+}
+
+func TestACompletionThatTypingOutranReplacesNothing(t *testing.T) {
+	h := openHouse(t)
+	h.known(t, "alice")
+	h.known(t, "bobby")
+	p := h.open(t)
+	p.logIn("alice")
+	p.through("prefix=bobb", `await new Promise((done) => setTimeout(done, 3000)); return f(url, options);`)
+	p.eval(`document.querySelector("#composer").focus()`)
+	p.insert("@b")
+	p.until("the list", `document.querySelector("[role=option]")`)
+	p.insert("obb")
+	p.press(kb.Tab)
+	if got := evaluate[string](p, `document.querySelector("#composer").value`); got != "@bobb" {
+		t.Errorf("the line is %q", got)
+	}
+	p.until("the list of what is typed", `document.querySelector("[role=option]")`)
+	<-time.After(3 * time.Second)
+	p.press(kb.Tab)
+	p.until("it is complete", `document.querySelector("#composer").value === "@bobby "`)
+}
+
+func TestRightToLeftTextBeginsAtTheRight(t *testing.T) {
+	h := openHouse(t)
+	h.say(t, "bob", lobby, "שלום, alice!")
+	p := h.open(t)
+	h.known(t, "alice")
+	p.logIn("alice")
+	p.sees("שלום")
+	right := `(() => { const p = document.querySelector(".message .body p"), r = document.createRange(); r.selectNodeContents(p); const text = r.getBoundingClientRect(), box = p.getBoundingClientRect(); return box.right - text.right < 2 && text.left - box.left > 50; })()`
+	p.until("it stands at the right", right)
 }
