@@ -199,3 +199,15 @@ func TestRightToLeftTextBeginsAtTheRight(t *testing.T) {
 	right := `(() => { const p = document.querySelector(".message .body p"), r = document.createRange(); r.selectNodeContents(p); const text = r.getBoundingClientRect(), box = p.getBoundingClientRect(); return box.right - text.right < 2 && text.left - box.left > 50; })()`
 	p.until("it stands at the right", right)
 }
+
+func TestTheFocusStaysWithTheWritingWhenAButtonSends(t *testing.T) {
+	h := openHouse(t)
+	h.known(t, "alice")
+	p := h.open(t)
+	p.logIn("alice")
+	p.eval(`document.querySelector("#composer").focus()`)
+	p.insert("said with a button")
+	p.click("[aria-label=Send]")
+	p.until("it is stored", `document.querySelector(".message:not(.pending)")`)
+	p.until("the focus is there", `document.activeElement.id === "composer"`)
+}

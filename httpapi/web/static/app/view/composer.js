@@ -190,14 +190,14 @@ export class Composer extends Component {
     const label = answer?.kind === "edit" ? "Edit the message" : `Message ${title}`;
     return html`<div class="composer">
       ${answer ? html`<div class="answer"><span>${answer.kind === "edit" ? "Editing" : html`Answering <b>${line(answer.quote.username)}</b>: ${answer.quote.text}`}</span>
-        <${IconButton} icon="close" label="Never mind (Esc)" onClick=${() => { room.answer.value = null; }} /></div>` : null}
+        <${IconButton} icon="close" label="Never mind (Esc)" onClick=${() => { room.answer.value = null; this.field?.focus(); }} /></div>` : null}
       ${completion ? html`<${Choices} completion=${completion} chosen=${chosen} take=${(/** @type {number} */ n) => this.take(n)} />` : null}
       <div class="writing">
         <textarea id="composer" rows="1" placeholder=${label} aria-label=${label} autocomplete="off" enterkeyhint="send" aria-autocomplete="list"
           aria-controls=${completion ? "choices" : undefined} aria-activedescendant=${completion ? "choice-" + chosen : undefined}
           ref=${(/** @type {any} */ e) => { this.field = e; }} onInput=${this.changed} onKeyDown=${this.press}
           onBlur=${() => this.state.completion && this.close()}></textarea>
-        <${IconButton} icon="send" label="Send" onClick=${() => this.submit()} />
+        <${IconButton} icon="send" label="Send" onClick=${() => { this.field?.focus(); this.submit(); }} />
       </div>
     </div>`;
   }

@@ -36,8 +36,9 @@ export function Sidebar() {
 function RoomLine({ room }) {
   const info = room.info.value, here = current.value === room;
   const unread = info.muted ? 0 : info.unread, calling = info.muted ? 0 : calls(info);
+  const mentions = info.muted || info.kind === "direct" ? 0 : info.mentions;
   const said = [info.archived && "archived", info.muted && "muted", unread && count(unread, "unread message"),
-    calling && info.kind !== "direct" && count(calling, "mention")].filter(Boolean).join(", ");
+    mentions && count(mentions, "mention")].filter(Boolean).join(", ");
   const partner = info.kind === "direct" ? (info.usernames ?? []).find((name) => !isMe(name)) : undefined;
   return html`<li><a href=${"/r/" + room.id} class=${"room" + (unread ? " fresh" : "") + (info.muted ? " muted" : "")}
     aria-current=${here ? "page" : undefined}>
@@ -45,7 +46,7 @@ function RoomLine({ room }) {
     <span class="title">${line(info.title)}</span>
     ${info.muted ? html`<${Icon} name="mute" />` : null}
     ${said ? html`<span class="unseen">, ${said}</span>` : null}
-    ${unread ? html`<span aria-hidden="true" class=${"count" + (calling ? " calls" : "")}>${calling && info.kind !== "direct" ? "@" : ""}${capped(unread)}</span>` : null}
+    ${unread ? html`<span aria-hidden="true" class=${"count" + (calling ? " calls" : "")}>${mentions ? "@" : ""}${capped(unread)}</span>` : null}
   </a></li>`;
 }
 
