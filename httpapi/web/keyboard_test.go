@@ -211,3 +211,15 @@ func TestTheFocusStaysWithTheWritingWhenAButtonSends(t *testing.T) {
 	p.until("it is stored", `document.querySelector(".message:not(.pending)")`)
 	p.until("the focus is there", `document.activeElement.id === "composer"`)
 }
+
+func TestADialogDoesNotOutliveTheRoomThatItIsAbout(t *testing.T) {
+	h := openHouse(t)
+	h.room(t, "alice", "kitchen")
+	p := h.open(t)
+	p.logIn("alice")
+	p.goTo("#kitchen")
+	p.clickOn("Room settings")
+	p.sees("Settings of #kitchen")
+	p.with(kb.ArrowUp, chromedp.ModifierAlt)
+	p.until("the lobby", `document.querySelector("h1")?.innerText === "#lobby" && !document.querySelector("dialog[open]")`)
+}

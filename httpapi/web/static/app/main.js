@@ -105,6 +105,9 @@ effect(() => {
 effect(() => {
   if (current.value?.joined) keep("room", current.value.id);
 });
+effect(() => {
+  if (route.value) closeDialog(); // what it was about is not in view any more
+});
 
 /** @extends {Component<{children?: any}, {broken: boolean}>} what fails to be drawn does not take the page with it */
 class Safe extends Component {
@@ -139,7 +142,6 @@ function skip(event) {
   /** @type {HTMLElement | null} */ (there)?.focus();
 }
 
-addEventListener("popstate", closeDialog);
 
 // Not every phone makes the page smaller when its keyboard comes up.
 visualViewport?.addEventListener("resize", () => {
