@@ -83,9 +83,13 @@ func (lr *listed) rank() int {
 	return 2
 }
 
-// put adds a room or replaces what was known of it. A new direct conversation
-// comes before the others.
+// put adds a room or replaces what was known of it, unless that is newer: events
+// came since the view was read. A new direct conversation comes before the
+// others.
 func (rl *roomList) put(view chat.View) *listed {
+	if known := rl.find(view.ID); known != nil && view.Head < known.Head {
+		return known
+	}
 	rl.version++
 	fresh := rl.entry(view)
 	if i := rl.index(view.ID); i >= 0 {

@@ -184,3 +184,17 @@ func TestARoomIsOpenedOnce(t *testing.T) {
 		t.Error("what came meanwhile is gone")
 	}
 }
+
+func TestAViewThatWasReadBeforeAnEventDoesNotUndoIt(t *testing.T) {
+	var rl roomList
+	view := chat.View{Room: domain.Room{ID: 7, Name: "garden"}, Role: domain.RoleOwner}
+	view.Head = 1
+	known := rl.put(view)
+	known.Head, known.Topic = 2, "roses and tulips"
+	if rl.put(view).Topic != "roses and tulips" {
+		t.Error("the topic is gone")
+	}
+	if view.Head, view.Topic = 3, "lilies"; rl.put(view).Topic != "lilies" {
+		t.Error("what is newer was not taken")
+	}
+}
