@@ -142,7 +142,10 @@ export class Composer extends Component {
     const typed = fold(this.field?.value.slice(from, to) ?? "");
     const whole = (/** @type {{text: string}} */ choice) => fold(choice.text.trimEnd()) === typed;
     if (event.key === "Enter" && (whole(choices[chosen]) || !chosen && choices.some(whole))) return false; // nothing is left to complete
-    if (this.field?.selectionStart !== to && (event.key === "Enter" || event.key === "Tab")) return event.key === "Tab"; // typing outran the list
+    if (this.field?.selectionStart !== to && (event.key === "Enter" || event.key === "Tab")) { // the list is of what stood there before
+      this.setState({ completion: null });
+      return event.key === "Tab";
+    }
     if (event.key === "ArrowDown" || event.key === "ArrowUp") this.setState({ chosen: (chosen + (event.key === "ArrowDown" ? 1 : n - 1)) % n });
     else if (event.key === "Tab" && !event.shiftKey || event.key === "Enter" && !event.shiftKey) this.take(chosen);
     else if (event.key === "Escape") this.close();
