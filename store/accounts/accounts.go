@@ -51,15 +51,11 @@ func scanAccount(rows engine.Rows) (auth.Account, error) {
 // CreateAccount implements auth.AccountStore.
 func (s *Store) CreateAccount(ctx context.Context, account auth.NewAccount) (created auth.Account, err error) {
 	err = s.queries.Write(ctx, "create account", func(ctx context.Context, t engine.Tx) error {
-		var free bool
 		createdAt := t.Time(account.CreatedAt)
-		created, free, err = engine.First(ctx, t, scanAccount, insertAccount,
+		created, err = engine.One(ctx, t, scanAccount, auth.ErrNameTaken(), insertAccount,
 			account.Name, domain.FoldUserName(account.Name), account.PasswordHash, account.Admin, createdAt)
 		if err != nil {
 			return err
-		}
-		if !free {
-			return auth.ErrNameTaken()
 		}
 		if created.Email, err = sealEmail(ctx, t, account, created.ID); err != nil {
 			return err
@@ -108,10 +104,7 @@ func (s *Store) AccountByID(ctx context.Context, id domain.UserID) (auth.Account
 
 func (s *Store) account(ctx context.Context, query string, arg any) (account auth.Account, err error) {
 	err = s.queries.Read(ctx, "read account", func(ctx context.Context, t engine.Tx) error {
-		var found bool
-		if account, found, err = engine.First(ctx, t, scanAccount, query, arg); err == nil && !found {
-			err = auth.ErrUserNotFound()
-		}
+		account, err = engine.One(ctx, t, scanAccount, auth.ErrUserNotFound(), query, arg)
 		return err
 	})
 	return account, err
@@ -158,10 +151,7 @@ func whyUnchanged(change auth.AccountChange) error {
 // Revision implements auth.AccountStore.
 func (s *Store) Revision(ctx context.Context) (n int64, err error) {
 	err = s.queries.Read(ctx, "read the revision", func(ctx context.Context, t engine.Tx) error {
-		var found bool
-		if n, found, err = engine.First(ctx, t, engine.Scalar[int64], revision); err == nil && !found {
-			err = errNoInstance
-		}
+		n, err = engine.One(ctx, t, engine.Scalar[int64], errNoInstance, revision)
 		return err
 	})
 	return n, err

@@ -40,10 +40,7 @@ func (s *Store) Keys(ctx context.Context, user domain.UserID) (keys []auth.Key, 
 // KeyByFingerprint implements auth.KeyStore.
 func (s *Store) KeyByFingerprint(ctx context.Context, fingerprint string) (key auth.Key, err error) {
 	err = s.queries.Read(ctx, "read key", func(ctx context.Context, t engine.Tx) error {
-		var found bool
-		if key, found, err = engine.First(ctx, t, scanKey, keyByFingerprint, fingerprint); err == nil && !found {
-			err = auth.ErrKeyNotFound()
-		}
+		key, err = engine.One(ctx, t, scanKey, auth.ErrKeyNotFound(), keyByFingerprint, fingerprint)
 		return err
 	})
 	return key, err
@@ -63,14 +60,10 @@ func (s *Store) AddKey(ctx context.Context, key auth.Key, limit int) (added auth
 		if n >= limit {
 			return auth.ErrTooManyKeys()
 		}
-		var free bool
-		added, free, err = engine.First(ctx, t, scanKey, insertKey,
+		added, err = engine.One(ctx, t, scanKey, auth.ErrKeyTaken(), insertKey,
 			key.UserID, key.Type, key.Blob, key.Fingerprint, key.Label, t.Time(key.CreatedAt))
 		if err != nil {
 			return err
-		}
-		if !free {
-			return auth.ErrKeyTaken()
 		}
 		return raiseRevision(ctx, t)
 	})

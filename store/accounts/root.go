@@ -24,10 +24,8 @@ func scanSealed(rows engine.Rows) (encryption.Sealed, error) {
 // Root implements encryption.Store.
 func (s *Store) Root(ctx context.Context) (sealed encryption.Sealed, err error) {
 	err = s.queries.Read(ctx, "read the root", func(ctx context.Context, t engine.Tx) error {
-		var found bool
-		if sealed, found, err = engine.First(ctx, t, scanSealed, sealedRoot); err == nil && !found {
-			err = &domain.Error{Kind: domain.NotFound, Code: "root.missing", Message: "there is no sealed root yet"}
-		}
+		missing := &domain.Error{Kind: domain.NotFound, Code: "root.missing", Message: "there is no sealed root yet"}
+		sealed, err = engine.One(ctx, t, scanSealed, missing, sealedRoot)
 		return err
 	})
 	return sealed, err
@@ -39,10 +37,7 @@ func (s *Store) CreateRoot(ctx context.Context, sealed encryption.Sealed) (kept 
 		if _, err := t.Exec(ctx, keepRoot, sealed.Token, sealed.KeyID); err != nil {
 			return err
 		}
-		var found bool
-		if kept, found, err = engine.First(ctx, t, scanSealed, sealedRoot); err == nil && !found {
-			err = errNoInstance
-		}
+		kept, err = engine.One(ctx, t, scanSealed, errNoInstance, sealedRoot)
 		return err
 	})
 	if err != nil {

@@ -85,12 +85,8 @@ func scanAccess(rows engine.Rows) (auth.Access, error) {
 // one, and none passes a change of their account.
 func (s *Store) CreateSession(ctx context.Context, n auth.NewSession) (session auth.Session, err error) {
 	err = s.queries.Write(ctx, "create session", func(ctx context.Context, t engine.Tx) error {
-		_, good, err := engine.First(ctx, t, engine.Scalar[int], lockAccess, n.UserID, n.Generation)
-		if err != nil {
+		if _, err := engine.One(ctx, t, engine.Scalar[int], auth.ErrAccessEnded(), lockAccess, n.UserID, n.Generation); err != nil {
 			return err
-		}
-		if !good {
-			return auth.ErrAccessEnded()
 		}
 		if err := useKey(ctx, t, n); err != nil {
 			return err
@@ -158,12 +154,9 @@ func (s *Store) Refresh(
 	ctx context.Context, id auth.SessionID, decide func(auth.Access, auth.RefreshState) (auth.Refreshed, error),
 ) error {
 	return s.queries.Write(ctx, "refresh a session", func(ctx context.Context, t engine.Tx) error {
-		state, found, err := engine.First(ctx, t, scanRefreshState, lockSession, id)
+		state, err := engine.One(ctx, t, scanRefreshState, auth.ErrSessionNotFound(), lockSession, id)
 		if err != nil {
 			return err
-		}
-		if !found {
-			return auth.ErrSessionNotFound()
 		}
 		access, _, err := engine.First(ctx, t, scanAccess, accessByID, id)
 		if err != nil {

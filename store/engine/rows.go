@@ -40,6 +40,17 @@ func First[T any](ctx context.Context, t queryer, scan func(Rows) (T, error), qu
 	return list[0], true, nil
 }
 
+// One reads the first row of a query; missing is the error if there is none.
+func One[T any](
+	ctx context.Context, t queryer, scan func(Rows) (T, error), missing error, query string, args ...any,
+) (T, error) {
+	row, found, err := First(ctx, t, scan, query, args...)
+	if err == nil && !found {
+		err = missing
+	}
+	return row, err
+}
+
 // Scalar scans a row of one column.
 func Scalar[T any](rows Rows) (T, error) {
 	var value T

@@ -71,7 +71,7 @@ func (dialect) Texts(list []string) any { return list }
 // Time implements engine.Dialect.
 func (dialect) Time(t time.Time) any { return t }
 
-// statements runs statements as a engine.DB: on a connection or in a transaction.
+// statements runs statements as an engine.DB: on a connection or in a transaction.
 type statements struct {
 	on interface {
 		Query(ctx context.Context, query string, args ...any) (pgx.Rows, error)

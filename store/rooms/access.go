@@ -81,11 +81,7 @@ func (s *Store) Look(ctx context.Context, user domain.UserID, where chat.Where) 
 		return chat.Access{}, domain.ErrRoomNotFound()
 	}
 	err = s.read(ctx, "find a room", func(ctx context.Context, t tx) error {
-		var found bool
-		access, found, err = engine.First(ctx, t, scanAccess, query, user, key)
-		if err == nil && !found {
-			err = domain.ErrRoomNotFound()
-		}
+		access, err = engine.One(ctx, t, scanAccess, domain.ErrRoomNotFound(), query, user, key)
 		return err
 	})
 	return access, err
@@ -149,10 +145,7 @@ func (s *Store) Directory(
 // Epoch implements chat.Rooms.
 func (s *Store) Epoch(ctx context.Context) (value string, err error) {
 	err = s.read(ctx, "read the epoch", func(ctx context.Context, t tx) error {
-		var found bool
-		if value, found, err = engine.First(ctx, t, engine.Scalar[string], epoch); err == nil && !found {
-			err = errors.New("the instance's row is missing")
-		}
+		value, err = engine.One(ctx, t, engine.Scalar[string], errors.New("the instance's row is missing"), epoch)
 		return err
 	})
 	return value, err

@@ -42,20 +42,15 @@ type state struct {
 // message reads a message that is there and is not deleted, unless deleted
 // ones are welcome.
 func (t tx) message(ctx context.Context, c chat.Change, deletedToo bool) (state, error) {
-	s, found, err := engine.First(ctx, t, func(rows engine.Rows) (s state, err error) {
+	s, err := engine.One(ctx, t, func(rows engine.Rows) (s state, err error) {
 		err = rows.Scan(&s.author, &s.deleted, engine.Stamp(&s.createdAt), engine.Stamp(&s.written),
 			&s.textSeq, &s.sealed.Token, &s.sealed.KeyID, &s.pinned, &s.reactions)
 		return s, err
-	}, messageState, c.RoomID, c.Target)
-	switch {
-	case err != nil:
-		return state{}, err
-	case !found:
-		return state{}, chat.ErrMessageNotFound()
-	case s.deleted && !deletedToo:
+	}, chat.ErrMessageNotFound(), messageState, c.RoomID, c.Target)
+	if err == nil && s.deleted && !deletedToo {
 		return state{}, chat.ErrMessageDeleted()
 	}
-	return s, nil
+	return s, err
 }
 
 func (t tx) edit(ctx context.Context, _ *room, c chat.Change, seq domain.Seq) (bool, error) {
