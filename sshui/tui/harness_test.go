@@ -61,6 +61,13 @@ func (v *viewer) Resize(size tui.Size) {
 	v.resizes <- size
 }
 
+// Obeys types a command and waits for the answer, which may have the same words.
+func (v *viewer) Obeys(command, answer string) {
+	v.Press(command, enter)
+	v.SeesNo("> " + command)
+	v.Sees(answer)
+}
+
 // LookAway takes the focus from the terminal, and waits until that is known: by
 // a key that was typed after it.
 func (v *viewer) LookAway() {

@@ -363,14 +363,12 @@ func TestTheWheelScrollsWhenTheMouseIsOn(t *testing.T) {
 	if strings.Contains(alice.Written(), "\x1b[?1002h") {
 		t.Error("the mouse is on from the start: the terminal cannot select text")
 	}
-	alice.Press("/mouse on", enter)
-	alice.Sees("mouse on")
+	alice.Obeys("/mouse on", "mouse on")
 	alice.Press(wheelUp, wheelUp)
 	alice.SeesNo("message number 95")
 	alice.Press(wheelDown, wheelDown, wheelDown)
 	alice.Sees("message number 100")
-	alice.Press("/mouse off", enter)
-	alice.Sees("mouse off")
+	alice.Obeys("/mouse off", "mouse off")
 	if !strings.Contains(alice.Written(), "\x1b[?1002l") {
 		t.Error("the mouse stays on")
 	}
