@@ -87,12 +87,13 @@ func (lr *listed) rank() int {
 // came since the view was read. A new direct conversation comes before the
 // others.
 func (rl *roomList) put(view chat.View) *listed {
-	if known := rl.find(view.ID); known != nil && view.Head < known.Head {
-		return known
+	i := rl.index(view.ID)
+	if i >= 0 && view.Head < rl.rooms[i].Head {
+		return rl.rooms[i]
 	}
 	rl.version++
 	fresh := rl.entry(view)
-	if i := rl.index(view.ID); i >= 0 {
+	if i >= 0 {
 		*rl.rooms[i] = *fresh
 		fresh = rl.rooms[i]
 		slices.SortStableFunc(rl.rooms, compareListed) // it may have another name
