@@ -149,8 +149,8 @@ func (s *Subscription) sleep(ctx context.Context, wait time.Duration) {
 	<-s.wake
 }
 
-// heed lets the end of ctx nudge, since waiting for one channel costs a third
-// of waiting for two. Callers mostly come with the same ctx each time.
+// heed lets the end of ctx nudge, since waiting for one channel costs less than
+// for several. Callers mostly come with the same ctx each time.
 func (s *Subscription) heed(ctx context.Context) {
 	if s.heeded == ctx {
 		return
