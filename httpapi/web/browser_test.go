@@ -329,6 +329,12 @@ func (p *tab) seesNo(text string) {
 	p.until("the page shows no "+text, "!document.body.innerText.includes("+quoted(text)+")")
 }
 
+// seesUnread waits until the list says that something in a room is unread.
+func (p *tab) seesUnread(room string) {
+	p.tb.Helper()
+	p.until("something unread in "+room, `[...document.querySelectorAll(".room.fresh")].some((e) => e.innerText.includes(`+quoted(room)+`))`)
+}
+
 // count gives how many elements a selector finds.
 func (p *tab) count(selector string) int {
 	p.tb.Helper()

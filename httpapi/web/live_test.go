@@ -77,7 +77,7 @@ func TestTabsAreInStep(t *testing.T) {
 	h.join(t, "bob", kitchen)
 	h.say(t, "bob", kitchen, "unread")
 	for _, p := range []*tab{one, two} {
-		p.until("one unread", `[...document.querySelectorAll(".room.fresh")].some((e) => e.innerText.includes("#kitchen"))`)
+		p.seesUnread("#kitchen")
 	}
 	two.goTo("#kitchen")
 	two.sees("unread")

@@ -107,7 +107,7 @@ func TestARoomIsFollowedInTheEndWhenThereWereTooMany(t *testing.T) {
 	<-over
 	<-time.After(2 * time.Second)
 	h.say(t, "bob", kitchen, "soup is ready")
-	p.until("it is counted", `[...document.querySelectorAll(".room.fresh")].some((e) => e.innerText.includes("#kitchen"))`)
+	p.seesUnread("#kitchen")
 }
 
 func TestWhatWasReadBeforeThePageWentIsRead(t *testing.T) {

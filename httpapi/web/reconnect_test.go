@@ -32,7 +32,7 @@ func TestWhatCameWhileAMarkerWasOnItsWayIsUnread(t *testing.T) {
 	h.say(t, "bob", kitchen, "bread, too")
 	h.reopen(t)
 	p.seesNo("You are offline")
-	p.until("it is unread", `[...document.querySelectorAll(".room.fresh")].some((e) => e.innerText.includes("#kitchen"))`)
+	p.seesUnread("#kitchen")
 }
 
 func TestWhatWasWrittenOfflineGoesBeforeWhatIsWrittenThen(t *testing.T) {
@@ -67,7 +67,7 @@ func TestAnAnswerThatBreaksOffIsAskedForAgain(t *testing.T) {
 	p.sees("You are offline")
 	h.say(t, "bob", kitchen, "said meanwhile")
 	h.reopen(t)
-	p.until("it is unread", `[...document.querySelectorAll(".room.fresh")].some((e) => e.innerText.includes("#kitchen"))`)
+	p.seesUnread("#kitchen")
 	if n := evaluate[int](p, `window.opened`); n != 1 {
 		t.Errorf("it took %d connections", n)
 	}

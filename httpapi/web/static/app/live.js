@@ -49,7 +49,7 @@ function hand(line) {
 export function start() {
   staying = true;
   failures = 0;
-  if (!socket) connect();
+  connect();
 }
 
 export function stop() {

@@ -142,7 +142,6 @@ function skip(event) {
   /** @type {HTMLElement | null} */ (there)?.focus();
 }
 
-
 // Not every phone makes the page smaller when its keyboard comes up.
 visualViewport?.addEventListener("resize", () => {
   const { height, scale } = /** @type {VisualViewport} */ (visualViewport);

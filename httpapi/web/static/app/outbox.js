@@ -108,6 +108,7 @@ on("ack", (line) => {
   if (!room || room.seen >= line.seq) discard(nonce);
   else if (outbox.value.some((p) => p.nonce === nonce)) update(nonce, { seq: line.seq }); // its own event follows
 });
+
 on("error", (line) => {
   const pending = outbox.value.find((p) => p.nonce === line.nonce);
   if (!pending) return;

@@ -137,8 +137,13 @@ export function draft(room) {
 export function setDraft(room, content, now = false) {
   unsaved.set(room.id, content);
   keep(draftName(room.id), content);
+  saveSoon(room, now ? 0 : draftPause);
+}
+
+/** @param {Room} room @param {number} pause */
+function saveSoon(room, pause) {
   clearTimeout(saving.get(room.id));
-  saving.set(room.id, setTimeout(() => saveDraft(room), now ? 0 : draftPause));
+  saving.set(room.id, setTimeout(() => saveDraft(room), pause));
 }
 
 /** @type {Map<number, boolean>} rooms whose draft is on its way to the server, and whether there is more to save */
@@ -157,9 +162,7 @@ async function saveDraft(room) {
       room.set({ draft: content });
     } catch {
       underWay.delete(room.id);
-      clearTimeout(saving.get(room.id));
-      saving.set(room.id, setTimeout(() => saveDraft(room), againPause));
-      return; // it stays here meanwhile
+      return saveSoon(room, againPause); // it stays here meanwhile
     }
     const more = underWay.get(room.id);
     underWay.delete(room.id);

@@ -182,7 +182,8 @@ export function enterRoom(room) {
   room.lastUsed = performance.now();
   if (before !== room) before?.timeline.rest();
   current.value = room;
-  if (known.value && link.value === "up" && !room.info.value.role && !room.following) find(room.id).catch(() => {}); // a guest's rooms are followed while they are looked at
+  // A guest's rooms are followed while they are looked at.
+  if (link.value === "up" && !room.info.value.role && !room.following) find(room.id).catch(() => {});
   const loaded = [...rooms.value.values()].filter((r) => r.timeline.loaded).sort((a, b) => b.lastUsed - a.lastUsed);
   for (const old of loaded.slice(keptTimelines)) old.timeline = new Timeline(old.id);
 }
